@@ -1,0 +1,109 @@
+// `skylab install` and `skylab uninstall`: the kernel, and a renderer of figures, where Jupyter looks for them.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { Fault, makeFolder, writeFault } from '../fault.js'
+import { writeWhole } from '../notebook/document.js'
+import { inPackage, jupyterFolder, nodeBinary, packageRoot, version } from '../place.js'
+import { removeLabextension, writeLabextension } from './labextension.js'
+import { logo } from './logo.js'
+
+export interface InstallOptions {
+  /** Jupyter's data folder of this person: the default. */
+  user?: boolean
+  /** `PREFIX/share/jupyter`. */
+  prefix?: string
+  /** The prefix of the Python that `python3` starts: a virtual environment, for example. */
+  sysPrefix?: boolean
+  /** Name of the kernel, and of its folder. @default 'skylab' */
+  name?: string
+  /** What front ends show. @default 'TypeScript (skylab)' */
+  displayName?: string
+}
+
+/** Writes kernel.json, a logo and the JupyterLab renderer; returns the paths written. */
+export function install(options: InstallOptions = {}): string[] {
+  const root = packageRoot()
+  // npx keeps what it runs in a cache that it empties: a kernel there would vanish one day.
+  if (root.split(path.sep).includes('_npx'))
+    throw new Fault(
+      `skylab lies in npx's cache (${root}), which does not last.`,
+      'npm install skylab && npx skylab install',
+      1,
+    )
+  const share = shareFolder(options)
+  const folder = kernelFolder(share, options)
+  const script = realpathSync(inPackage('dist', 'kernel', 'main.js'))
+  const specification = {
+    argv: [nodeBinary(), script, 'kernel', '{connection_file}'],
+    display_name: options.displayName ?? 'TypeScript (skylab)',
+    language: 'typescript',
+    interrupt_mode: 'message',
+    metadata: { skylab: { version: version() }, debugger: false },
+  }
+  const kernelFile = path.join(folder, 'kernel.json')
+  const logoFile = path.join(folder, 'logo-svg.svg')
+  writeWhole(kernelFile, `${JSON.stringify(specification, null, 2)}\n`)
+  writeWhole(logoFile, logo)
+  return [kernelFile, logoFile, ...writeLabextension(share)]
+}
+
+/** Removes what install wrote; returns the folders removed. The renderer stays while another skylab kernel is there. */
+export function uninstall(options: InstallOptions = {}): string[] {
+  const share = shareFolder(options)
+  const folder = kernelFolder(share, options)
+  if (!existsSync(folder))
+    throw new Fault(
+      `There is no kernel ${path.basename(folder)} in ${path.dirname(folder)}.`,
+      'skylab doctor lists the kernels that are installed; then give --name, --prefix or --sys-prefix as at install',
+      1,
+    )
+  remove(folder)
+  return [folder, ...removeLabextension(share)]
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true })
+  } catch (error) {
+    throw writeFault(folder, error)
+  }
+}
+
+function kernelFolder(share: string, { name = 'skylab' }: InstallOptions): string {
+  // What jupyter_client accepts as a name.
+  if (!/^[a-z0-9._-]+$/i.test(name))
+    throw new Fault(
+      `${JSON.stringify(name)} cannot be the name of a kernel: letters, digits, dot, dash and underscore only.`,
+      '--name skylab',
+      2,
+    )
+  return path.join(share, 'kernels', name.toLowerCase())
+}
+
+/** Jupyter's data folder that is to be written. */
+export function shareFolder({ user, prefix, sysPrefix }: InstallOptions): string {
+  if ([user, prefix !== undefined, sysPrefix].filter(Boolean).length > 1)
+    throw new Fault('Only one of --user, --prefix and --sys-prefix can hold.', 'skylab install --user', 2)
+  const chosen = sysPrefix ? pythonPrefix() : prefix
+  const folder = chosen === undefined ? jupyterFolder() : path.join(path.resolve(chosen), 'share', 'jupyter')
+  try {
+    makeFolder(folder)
+  } catch (error) {
+    throw writeFault(folder, error)
+  }
+  return folder
+}
+
+function pythonPrefix(): string {
+  const asked = spawnSync('python3', ['-c', 'import sys; print(sys.prefix)'], { encoding: 'utf8' })
+  if (asked.status !== 0)
+    throw new Fault(
+      '--sys-prefix asks python3 where it lies, and there is none.',
+      'skylab install --user',
+      1,
+      asked.error,
+    )
+  return asked.stdout.trim()
+}

@@ -1,0 +1,112 @@
+// TypeScript's view of the disk and of the cells.
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { PACKAGE_ROOT } from '../runtime/locate.js'
+import { ts } from './typescript.js'
+
+/** What every cell has beside the libraries. */
+const PRELUDE = `
+/** Shows a value in the cell's output. With an id it can be replaced later with { id, update: true }. */
+declare function display(value: unknown, options?: { id?: string; update?: boolean }): void | Promise<void>
+/** Asks the person at the keyboard. */
+declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>
+/** Empties the cell's output; with wait, when the next output comes. */
+declare function clearOutput(options?: { wait?: boolean }): void
+declare function await<T>(value: T): Awaited<T>
+interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string; resolve(specifier: string): string }
+`
+
+export const CHECK_OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  types: ['node'],
+  // A notebook explores: what may be null is checked, what has no type yet is not.
+  strict: true,
+  noImplicitAny: false,
+  useUnknownInCatchVariables: false,
+  skipLibCheck: true,
+  esModuleInterop: true,
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  allowJs: true,
+  noEmit: true,
+}
+
+/** The files of cells, by path, each with a version that changes with its text. */
+export class CellHost implements ts.LanguageServiceHost {
+  readonly folder: string
+  readonly prelude: string
+  private readonly files = new Map<string, { text: string; version: number }>()
+  private readonly disk = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>()
+  private readonly typeRoots: string[]
+
+  constructor(folder: string) {
+    this.folder = folder
+    this.prelude = this.pathOf('prelude.d.ts')
+    this.set('prelude.d.ts', PRELUDE)
+    this.typeRoots = [path.join(folder, 'node_modules/@types'), nodeTypes()]
+  }
+
+  pathOf(name: string): string {
+    return path.posix.join(this.folder.split(path.sep).join('/'), `__skylab_${name}`)
+  }
+
+  set(name: string, text: string): void {
+    const file = this.pathOf(name)
+    const known = this.files.get(file)
+    if (known?.text === text) return
+    this.files.set(file, { text, version: (known?.version ?? 0) + 1 })
+  }
+
+  getScriptFileNames = (): string[] => [...this.files.keys()]
+  getCurrentDirectory = (): string => this.folder
+  getCompilationSettings = (): ts.CompilerOptions => ({ ...CHECK_OPTIONS, typeRoots: this.typeRoots })
+  getDefaultLibFileName = (options: ts.CompilerOptions): string => ts.getDefaultLibFilePath(options)
+  fileExists = (file: string): boolean => this.files.has(file) || ts.sys.fileExists(file)
+  readFile = (file: string): string | undefined => this.files.get(file)?.text ?? ts.sys.readFile(file)
+  readDirectory = ts.sys.readDirectory
+  directoryExists = ts.sys.directoryExists
+  getDirectories = ts.sys.getDirectories
+  realpath = (file: string): string => ts.sys.realpath?.(file) ?? file
+
+  getScriptVersion = (file: string): string => {
+    const own = this.files.get(file)
+    if (own) return String(own.version)
+    // Packages do not change under a session; the notebook's own modules do.
+    if (file.includes('/node_modules/')) return '1'
+    return String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 0)
+  }
+
+  getScriptSnapshot = (file: string): ts.IScriptSnapshot | undefined => {
+    const own = this.files.get(file)
+    if (own) return ts.ScriptSnapshot.fromString(own.text)
+    const version = this.getScriptVersion(file)
+    const known = this.disk.get(file)
+    if (known?.version === version) return known.snapshot
+    const text = ts.sys.readFile(file)
+    if (text === undefined) return undefined
+    const snapshot = ts.ScriptSnapshot.fromString(text)
+    this.disk.set(file, { version, snapshot })
+    return snapshot
+  }
+
+  /** From the notebook's folder; `skylab` and `tslab` else from this package. */
+  resolveModuleNameLiterals = (
+    literals: readonly ts.StringLiteralLike[],
+    containingFile: string,
+    _redirected: ts.ResolvedProjectReference | undefined,
+    options: ts.CompilerOptions,
+  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] =>
+    literals.map(({ text }) => {
+      const found = ts.resolveModuleName(text, containingFile, options, this)
+      if (found.resolvedModule || !/^(skylab|tslab)(\/|$)/.test(text)) return found
+      return ts.resolveModuleName(text, path.join(PACKAGE_ROOT, 'notebook.ts'), options, this)
+    })
+}
+
+function nodeTypes(): string {
+  const manifest = createRequire(path.join(PACKAGE_ROOT, 'package.json')).resolve('@types/node/package.json')
+  return path.dirname(path.dirname(manifest))
+}

@@ -1,0 +1,26 @@
+// The thread that converts cells: it does nothing slow, so that a cell never waits for the types.
+import { parentPort } from 'node:worker_threads'
+import { completeness, convert } from './convert.js'
+import { GLOBAL_NAMES } from './globals.js'
+import { Names } from './names.js'
+import { answerRequests } from './requests.js'
+
+let names = new Names()
+
+// The parser and the emitter run once before the first cell needs them.
+convert('const warm: number[] = [1]; warm.map((each) => each + 1)', new Names(), GLOBAL_NAMES)
+
+answerRequests(parentPort!, {
+  convert: (code: string) => {
+    const conversion = convert(code, names, GLOBAL_NAMES)
+    if (!conversion.ok) return conversion
+    return { ...conversion, places: conversion.cell.declares.map((name) => names.place(name)) }
+  },
+  isComplete: (code: string) => completeness(code),
+  /** The cell that was converted last does not run. */
+  undo: () => names.undo(),
+  /** A fresh runtime knows no names. */
+  reset: () => {
+    names = new Names()
+  },
+})

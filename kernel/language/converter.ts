@@ -1,0 +1,34 @@
+// The kernel's side of the thread that converts cells.
+import { compiled } from '../runtime/locate.js'
+import type { Session } from '../session.js'
+import type { ConvertedCell, SyntaxProblem } from './convert.js'
+import { RequestWorker } from './requests.js'
+
+export type Converted = { ok: true; cell: ConvertedCell; places: number[] } | { ok: false; problem: SyntaxProblem }
+
+export class Converter {
+  private readonly worker = new RequestWorker(compiled('language/convert-worker'))
+
+  /** The cell as a function, with the scope object of each name that it declares. */
+  convert(code: string): Promise<Converted> {
+    return this.worker.ask('convert', code)
+  }
+
+  isComplete(code: string): ReturnType<Session['isComplete']> {
+    return this.worker.ask('isComplete', code)
+  }
+
+  /** Takes back what the last converted cell declared: it does not run. */
+  undo(): Promise<void> {
+    return this.worker.ask('undo')
+  }
+
+  /** Forgets all names. */
+  reset(): Promise<void> {
+    return this.worker.ask('reset')
+  }
+
+  close(): Promise<void> {
+    return this.worker.close()
+  }
+}

@@ -1,0 +1,178 @@
+// `skylab run`: a notebook from its first cell to its last, without a front end.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { Fault } from '../fault.js'
+import type { Outcome, Session } from '../session.js'
+import { Printer, type Screen } from '../terminal.js'
+import {
+  type Cell,
+  type CodeCell,
+  kernelMetadata,
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+  writeWhole,
+} from './document.js'
+import { OutputKeeper } from './outputs.js'
+import { injectParameters, type Parameter } from './parameters.js'
+
+export interface RunNotebookOptions {
+  notebook: string
+  /** Where the executed notebook is written, after every cell. Absent: it is not written. */
+  output?: string
+  /** Where the standalone page is written at the end. */
+  html?: string
+  parameters?: Parameter[]
+  /** Where cells run. @default the folder that the command was called in */
+  cwd?: string
+  screen: Screen
+  /** Opens the session in which the cells run. */
+  open(options: { cwd: string }): Promise<Session>
+  /** Aborted when the person presses Ctrl-C: the running cell is interrupted and no other is begun. */
+  signal?: AbortSignal
+}
+
+/** Runs a notebook; resolves to the exit status: 0, or 1 where a cell ended in an error, or 130 where it was stopped. */
+export async function runNotebook(options: RunNotebookOptions): Promise<number> {
+  const notebook = prepared(readNotebook(options.notebook))
+  await injectParameters(notebook, options.parameters ?? [])
+  const save = () => {
+    if (options.output) writeNotebook(options.output, notebook)
+  }
+  const exportHtml = async () => {
+    if (!options.html) return
+    const { htmlPage } = await import('./html.js')
+    writeWhole(
+      options.html,
+      await htmlPage(notebook, {
+        title: path.basename(options.notebook, '.ipynb'),
+        folder: path.dirname(options.notebook),
+      }),
+    )
+  }
+  // Before the first cell has run and cost anything, it is known that the results can be written.
+  save()
+  if (options.html) writeWhole(options.html, '')
+
+  const printer = new Printer(options.screen)
+  const keeper = new OutputKeeper()
+  const session = await options.open({ cwd: options.cwd ?? process.cwd() })
+  const stop = () => void session.interrupt().catch(() => undefined)
+  options.signal?.addEventListener('abort', stop)
+  const started = performance.now()
+  let count = 0
+  let failed: Outcome | undefined
+  try {
+    for (const cell of notebook.cells) {
+      if (options.signal?.aborted) break
+      if (cell.cell_type === 'markdown') printHeadings(printer, cell)
+      if (cell.cell_type !== 'code' || cell.source.trim() === '') continue
+      count++
+      const outcome = await runCell(session, cell, count, keeper, printer)
+      save()
+      if (outcome.status === 'error' && (outcome.interrupted || !cell.metadata.tags?.includes('raises-exception'))) {
+        failed = outcome
+        break
+      }
+    }
+    if (!options.signal?.aborted) await lateTypes(session)
+  } finally {
+    options.signal?.removeEventListener('abort', stop)
+    await session.close()
+  }
+  // Once more: what came late belongs to the cells that started it.
+  save()
+  await exportHtml()
+  report(printer, notebook, options, { count, failed, seconds: (performance.now() - started) / 1000 })
+  if (options.signal?.aborted) return 130
+  return failed ? 1 : 0
+}
+
+/**
+ * Type errors may come after their cell has ended. The service that finds them answers in turn, so its
+ * answer to one more question means that all checks before it are done. At most half a minute.
+ */
+async function lateTypes(session: Session): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 30_000)
+  })
+  await Promise.race([session.complete('', 0).catch(() => undefined), patience])
+  clearTimeout(timer)
+}
+
+function prepared(notebook: Notebook): Notebook {
+  const typescript = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('typescript/package.json'), 'utf8'),
+  ).version
+  Object.assign(notebook.metadata, kernelMetadata(typescript))
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== 'code') continue
+    cell.outputs = []
+    cell.execution_count = null
+  }
+  return notebook
+}
+
+async function runCell(
+  session: Session,
+  cell: CodeCell,
+  count: number,
+  keeper: OutputKeeper,
+  printer: Printer,
+): Promise<Outcome> {
+  cell.execution_count = count
+  let ended = false
+  const outcome = await session.run(cell.source, {
+    count,
+    onOutput(output) {
+      // The value of an assignment that nobody typed is nothing to show.
+      if (output.kind === 'result' && cell.metadata.tags?.includes('injected-parameters')) return
+      keeper.add(cell, output, count)
+      // Late displays would be drawn into the middle of another cell; text and errors are told at once.
+      if (!ended || output.kind === 'stream' || output.kind === 'error') printer.output(output)
+    },
+  })
+  ended = true
+  printer.settle()
+  return outcome
+}
+
+function printHeadings(printer: Printer, cell: Cell): void {
+  let fenced = false
+  for (const line of cell.source.split('\n')) {
+    if (/^\s*(```|~~~)/.test(line)) fenced = !fenced
+    const heading = fenced ? null : /^(#{1,6})\s+(.+?)\s*#*$/.exec(line)
+    if (heading) printer.note(`${heading[1]} ${heading[2]}`, 'bold')
+  }
+}
+
+function report(
+  printer: Printer,
+  notebook: Notebook,
+  options: RunNotebookOptions,
+  end: { count: number; failed: Outcome | undefined; seconds: number },
+): void {
+  const all = notebook.cells.filter((cell) => cell.cell_type === 'code' && cell.source.trim() !== '').length
+  const cells = `${end.count} of ${all} cells`
+  if (options.signal?.aborted)
+    printer.note(`Stopped in cell ${end.count}; ${cells} were run in ${end.seconds.toFixed(1)} s.`)
+  else if (end.failed)
+    printer.note(`Cell ${end.count} ended in an error; ${cells} were run in ${end.seconds.toFixed(1)} s.`, 'red')
+  else printer.note(`${cells} in ${end.seconds.toFixed(1)} s.`)
+  for (const file of [options.output, options.html]) if (file) printer.note(`wrote ${file}`)
+}
+
+/** Refuses to run into a file that is no notebook, before anything is overwritten. */
+export function checkOutputs(options: { notebook: string; output?: string; html?: string }): void {
+  if (options.output && options.html && path.resolve(options.output) === path.resolve(options.html))
+    throw new Fault(`--output and --html are the same file, ${options.output}.`, 'name two files', 2)
+  if (options.html && path.resolve(options.html) === path.resolve(options.notebook))
+    throw new Fault(
+      `--html would overwrite the notebook ${options.notebook}.`,
+      `--html ${options.notebook.replace(/(\.ipynb)?$/, '.html')}`,
+      2,
+    )
+}

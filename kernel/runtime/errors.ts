@@ -1,0 +1,62 @@
+// Whatever a cell threw, as its error output.
+
+import { codeFrame, dim, headline } from '../display/error-text.js'
+import { ownDisplay } from '../display/index.js'
+import { plain } from '../display/text.js'
+import type { CellError } from '../session.js'
+import { frameOf } from './sources.js'
+
+/** How deep causes and the errors of an aggregate are followed. */
+const DEPTH = 4
+const FRAMES = 12
+
+/** The error of a cell from the thrown value. An error that shows itself shows no stack. */
+export function toCellError(thrown: unknown): CellError {
+  if (!isError(thrown)) {
+    const message = typeof thrown === 'string' ? thrown : plain(thrown)
+    return { name: 'Uncaught', message, traceback: [headline('Uncaught', message)] }
+  }
+  const name = String(thrown.name || 'Error')
+  const message = String(thrown.message ?? '')
+  const shown = ownDisplay(thrown)
+  if (shown && !(shown instanceof Promise) && typeof shown['text/plain'] === 'string')
+    return { name, message, traceback: [headline(name, shown['text/plain'])] }
+  return { name, message, traceback: describe(thrown, 0) }
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}
+
+function describe(error: Error, depth: number): string[] {
+  const lines = headline(String(error.name || 'Error'), String(error.message ?? '')).split('\n')
+  let framed = depth > 0
+  const frames = framesOf(error)
+  for (const frame of frames.slice(0, FRAMES)) {
+    lines.push(dim(frame))
+    const found = framed ? undefined : frameOf(frame)
+    if (!found) continue
+    framed = true
+    lines.push(...codeFrame(found.code, found.place.line, found.place.column))
+  }
+  if (frames.length > FRAMES) lines.push(dim(`    … ${frames.length - FRAMES} more`))
+  if (depth >= DEPTH) return lines
+  for (const inner of innerErrors(error)) {
+    const [first = '', ...rest] = isError(inner.error) ? describe(inner.error, depth + 1) : [plain(inner.error)]
+    lines.push(`${dim(inner.label)} ${first}`, ...rest)
+  }
+  return lines
+}
+
+function framesOf(error: Error): string[] {
+  const stack = typeof error.stack === 'string' ? error.stack : ''
+  return stack.split('\n').filter((line) => /^ {4}at /.test(line) && !/\(node:|at node:|skylab-cell-/.test(line))
+}
+
+function innerErrors(error: Error): { label: string; error: unknown }[] {
+  const inner: { label: string; error: unknown }[] = []
+  if (error.cause !== undefined) inner.push({ label: '  caused by', error: error.cause })
+  const { errors } = error as { errors?: unknown }
+  if (Array.isArray(errors)) for (const each of errors.slice(0, 5)) inner.push({ label: '  one of', error: each })
+  return inner
+}

@@ -1,0 +1,171 @@
+// The runtime process: cells run here, on its main thread, and nothing else does.
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import vm from 'node:vm'
+import { Worker } from 'node:worker_threads'
+import { toBundle } from '../display/index.js'
+import { currentCell, RunningCell, runAs } from './cell.js'
+import { toCellError } from './errors.js'
+import { answer, provideHost } from './host.js'
+import { hookLocalModules } from './local-modules.js'
+import { compiled } from './locate.js'
+import { CellModules } from './modules.js'
+import type { RunCell, ToRuntime } from './protocol.js'
+import { NotebookScope, scopeHelpers } from './scope.js'
+import { cellFile, keepSource, mapStacks } from './sources.js'
+import { redirectStreams } from './streams.js'
+import { clearTimers, ownTimers } from './timers.js'
+import { writeMessage, writeStream } from './writer.js'
+
+const watchdog = new Worker(compiled('runtime/watchdog'), { stdin: false, stdout: false, stderr: false })
+watchdog.unref()
+
+const folder = process.cwd()
+const notebook = new NotebookScope()
+const modules = new CellModules(folder)
+let running: RunningCell | undefined
+
+class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+
+  constructor() {
+    super('The cell was stopped. Variables are kept.')
+    this.stack = ''
+  }
+}
+
+const meta = Object.freeze({
+  dirname: folder,
+  filename: path.join(folder, 'notebook.ts'),
+  url: pathToFileURL(path.join(folder, 'notebook.ts')).href,
+  resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href,
+})
+const require = createRequire(path.join(folder, 'notebook.cjs'))
+
+process.on('message', (message: ToRuntime) => {
+  if (message.kind === 'stop') stop(message.number)
+  else if (message.kind === 'answer') answer(message.question, message.text, message.error)
+  else {
+    const cell = new RunningCell(message.cell, message.count)
+    running = cell
+    // Not here: a termination must not end the reading of the channel.
+    setImmediate(() => {
+      if (cell.state === 'queued') runAs(cell, () => run(cell, message))
+    })
+  }
+})
+// The watchdog ends a runtime whose kernel is gone; this is the gentle way.
+process.on('disconnect', () => process.exit(0))
+// A terminal's Ctrl-C is for the kernel.
+process.on('SIGINT', () => {})
+process.on('uncaughtException', reportLate)
+process.on('unhandledRejection', reportLate)
+
+mapStacks()
+redirectStreams()
+ownTimers()
+provideHost()
+hookLocalModules()
+Object.assign(globalThis, { require })
+writeMessage({ kind: 'ready' })
+
+function run(cell: RunningCell, message: RunCell): void {
+  keepSource(cell.id, cell.count, message.code, message.map)
+  cell.state = 'sync'
+  const settled = (outcome: { value: unknown } | { thrown: unknown }) => finish(cell, message, outcome)
+  let returned: unknown
+  try {
+    const objects = notebook.take(message.scopes)
+    const script = new vm.Script(message.js, {
+      filename: cellFile(cell.id),
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    const helpers = { ...scopeHelpers(notebook, cell), import: modules.import, load: modules.load, meta }
+    returned = script.runInThisContext().call(undefined, helpers, ...objects)
+  } catch (thrown) {
+    settled({ thrown })
+    return
+  }
+  if (!message.async) {
+    settled({ value: returned })
+    return
+  }
+  cell.state = 'async'
+  stoppable(cell, returned as Promise<unknown>).then(
+    (value) => settled({ value }),
+    (thrown) => settled({ thrown }),
+  )
+}
+
+function stoppable<T>(cell: RunningCell, work: Promise<T>): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    cell.stop = reject
+  })
+  return Promise.race([work, stopped])
+}
+
+/** The cell's code has ended: show its value, or why it has none. */
+function finish(cell: RunningCell, message: RunCell, outcome: { value: unknown } | { thrown: unknown }): void {
+  if (cell.state === 'over') return
+  notebook.settle(
+    cell,
+    message.declares.map((name, at) => [notebook.take(message.scopes)[message.places[at]!]!, name]),
+  )
+  if ('thrown' in outcome) {
+    fail(cell, outcome.thrown)
+    return
+  }
+  const boxed = outcome.value as [unknown] | undefined
+  if (!boxed || boxed[0] === undefined) {
+    end(cell, 'ok')
+    return
+  }
+  const bundle = toBundle(boxed[0])
+  if (!(bundle instanceof Promise)) {
+    writeMessage({ kind: 'result', cell: cell.id, bundle })
+    end(cell, 'ok')
+    return
+  }
+  cell.state = 'async'
+  stoppable(cell, bundle).then(
+    (ready) => {
+      writeMessage({ kind: 'result', cell: cell.id, bundle: ready })
+      end(cell, 'ok')
+    },
+    (thrown) => fail(cell, thrown),
+  )
+}
+
+function fail(cell: RunningCell, thrown: unknown): void {
+  if (cell.state === 'over') return
+  writeMessage({ kind: 'error', cell: cell.id, error: toCellError(thrown) })
+  end(cell, 'error', thrown instanceof Interrupted)
+}
+
+function end(cell: RunningCell, status: 'ok' | 'error', interrupted = false): void {
+  cell.state = 'over'
+  if (running === cell) running = undefined
+  writeMessage({ kind: 'done', cell: cell.id, status, ...(interrupted ? { interrupted } : {}) })
+}
+
+/**
+ * Acknowledges a request to stop, which proves that the main thread is alive. A cell in its first
+ * synchronous stretch cannot be there any more when this runs: it was terminated.
+ */
+function stop(number: number): void {
+  writeMessage({ kind: 'acknowledged', number })
+  const cell = running
+  if (!cell) return
+  running = undefined
+  if (cell.state === 'async' && cell.stop) cell.stop(new Interrupted())
+  else fail(cell, new Interrupted())
+  clearTimers(cell)
+  // Listeners are the cell's code: they may do anything, also hang.
+  setImmediate(() => runAs(cell, () => cell.controller.abort(new Interrupted())))
+}
+
+function reportLate(thrown: unknown): void {
+  if (thrown instanceof Interrupted) return
+  writeStream(currentCell().id, 'stderr', `${toCellError(thrown).traceback.join('\n')}\n`)
+}

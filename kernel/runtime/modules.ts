@@ -1,0 +1,104 @@
+// Imports of cells: from the notebook's folder first; `skylab` and `tslab` else from this package.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import vm from 'node:vm'
+import { refreshLocalModules } from './local-modules.js'
+import { PACKAGE_ROOT } from './locate.js'
+import { type Cells, define } from './scope.js'
+import { bridgeTslab } from './tslab.js'
+
+type Importer = (specifier: string, options?: ImportCallOptions) => Promise<Record<string, unknown>>
+
+/** What `import` in a cell means, for a notebook folder. */
+export class CellModules {
+  private readonly folder: string
+  private readonly fromFolder: Importer
+  private readonly fromPackage: Importer
+
+  constructor(folder: string) {
+    this.folder = folder
+    this.fromFolder = importerAt(path.join(folder, 'notebook.mjs'))
+    this.fromPackage = importerAt(path.join(PACKAGE_ROOT, 'notebook.mjs'))
+  }
+
+  /** A module's namespace, as `import()` gives it. */
+  load = async (specifier: unknown, options?: ImportCallOptions): Promise<Record<string, unknown>> => {
+    const name = String(specifier)
+    if (isPath(name)) refreshLocalModules()
+    try {
+      return await this.from(this.folder, name, options)
+    } catch (error) {
+      if (!/^(skylab|tslab)(\/|$)/.test(name) || !isMissing(error, name)) throw error
+      return this.from(PACKAGE_ROOT, name, options)
+    }
+  }
+
+  private async from(folder: string, name: string, options?: ImportCallOptions): Promise<Record<string, unknown>> {
+    if (name.endsWith('.json')) return readJson(folder, name)
+    const module = await (folder === this.folder ? this.fromFolder : this.fromPackage)(name, options)
+    if (name === 'tslab') bridgeTslab()
+    return module
+  }
+
+  /** `import a, { b } from 'x'` of a cell: gives the names their values. */
+  import = async (specifier: string, wanted: [scope: Cells, local: string, imported: string][]): Promise<void> => {
+    const module = await this.load(specifier)
+    for (const [scope, local, imported] of wanted) {
+      const holder = imported === '*' ? undefined : holderOf(module, imported)
+      if (imported === '*') define(scope, local, module)
+      else if (holder) define(scope, local, holder[imported])
+      else defineAbsent(scope, local, imported, specifier)
+    }
+  }
+}
+
+/** The file as it is now: data may have changed since the last import. */
+function readJson(folder: string, name: string): Record<string, unknown> {
+  const file = name.startsWith('file:')
+    ? fileURLToPath(name)
+    : createRequire(path.join(folder, 'notebook.cjs')).resolve(name)
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  return { ...(typeof value === 'object' && !Array.isArray(value) ? value : {}), default: value }
+}
+
+function importerAt(file: string): Importer {
+  const script = new vm.Script('(specifier, options) => import(specifier, options)', {
+    filename: pathToFileURL(file).href,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  return script.runInThisContext() as Importer
+}
+
+function isPath(name: string): boolean {
+  return /^(\.{1,2}(\/|$)|\/|file:)/.test(name)
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException
+  return (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && message.includes(`'${name.split('/')[0]}`)
+}
+
+/** CommonJS modules whose names Node does not see hold them on their default. */
+function holderOf(module: Record<string, unknown>, name: string): Record<string, unknown> | undefined {
+  if (name in module) return module
+  const inner = module.default as Record<string, unknown> | undefined
+  return inner !== null && (typeof inner === 'object' || typeof inner === 'function') && name in inner
+    ? inner
+    : undefined
+}
+
+/** A type has no value at run time; a misspelt name has none either. Both only matter when used. */
+function defineAbsent(scope: Cells, local: string, imported: string, specifier: string): void {
+  Object.defineProperty(scope, local, {
+    configurable: true,
+    enumerable: false,
+    get: () => {
+      throw new ReferenceError(`'${specifier}' has no export named '${imported}' (a type has no value at run time)`)
+    },
+    set: () => {
+      throw new TypeError('Assignment to constant variable.')
+    },
+  })
+}

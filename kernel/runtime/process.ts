@@ -1,0 +1,247 @@
+// The kernel's hold on one runtime process: start it, give it cells, hear of its end.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex, Readable } from 'node:stream'
+import type { CellError, Outcome, RunOptions } from '../session.js'
+import { signalDescendants } from './children.js'
+import { deathError } from './death.js'
+import { FrameReader } from './frames.js'
+import { interruptRuntime } from './interrupt.js'
+import { compiled } from './locate.js'
+import { OutputOrder } from './output-order.js'
+import { type FromRuntime, PIPE, type RunCell, type ToRuntime } from './protocol.js'
+
+export interface RuntimeOptions {
+  cwd: string
+  env: NodeJS.ProcessEnv
+  /** The most that the JavaScript heap may hold, in MB; Node's own limit where it is not given. */
+  memory?: number | undefined
+}
+
+interface OpenCell {
+  order: OutputOrder
+  options: Pick<RunOptions, 'onOutput' | 'onPrompt'>
+  end: ((outcome: Outcome) => void) | undefined
+  error: CellError | undefined
+}
+
+// Cells that have ended are kept for what they print late; so many of the last ones.
+const KEPT = 500
+// After an acknowledged stop the cell must end; a termination at the wrong moment can eat its end.
+const LOST_END = 1000
+const CLOSED = 'The runtime was ended by a restart; all variables are gone.'
+
+export class RuntimeProcess {
+  /** Resolves when cells can run; rejects when the process could not be started. */
+  readonly ready: Promise<void>
+  /** True from its end on: it runs nothing more. */
+  gone = false
+  private readonly child: ChildProcess
+  private readonly cells = new Map<number, OpenCell>()
+  private readonly memory: number | undefined
+  private running: number | undefined
+  private latest = 0
+  private lastWords = ''
+  private acknowledge: (number: number) => void = () => {}
+  private underWay: () => void = () => {}
+  private readonly ended: Promise<void>
+
+  constructor(options: RuntimeOptions) {
+    this.memory = options.memory
+    const node = [
+      '--no-force-async-hooks-checks',
+      '--experimental-async-context-frame',
+      '--disable-warning=ExperimentalWarning',
+      ...(options.memory === undefined ? [] : [`--max-old-space-size=${options.memory}`]),
+    ].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]!))
+    const { NODE_OPTIONS: _, ...env } = options.env
+    this.child = spawn(process.execPath, [...node, compiled('runtime/main').pathname], {
+      cwd: options.cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: a terminal's Ctrl-C is for the kernel, and what cells start ends with it.
+      detached: process.platform !== 'win32',
+    })
+    let started: () => void = () => {}
+    this.ready = new Promise((resolve, reject) => {
+      started = resolve
+      this.child.once('error', reject)
+      this.child.once('exit', () => reject(new Error(`The runtime did not start: ${this.lastWords}`)))
+    })
+    this.ready.catch(() => {})
+    const reader = new FrameReader({
+      stream: (cell, name, text) => this.cells.get(cell)?.order.stream(name, text),
+      message: (message) => (message.kind === 'ready' ? started() : this.heard(message)),
+    })
+    const outputs = this.child.stdio[PIPE.outputs] as Readable
+    outputs.on('data', (chunk: Buffer) => reader.push(chunk))
+    this.native(this.child.stdout!, 'stdout')
+    this.native(this.child.stderr!, 'stderr')
+    const watchdog = this.child.stdio[PIPE.watchdog] as Duplex
+    watchdog.on('data', (bytes: Buffer) => bytes.includes('t') && this.underWay())
+    watchdog.on('error', () => {})
+    this.child.on('error', () => {})
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        // What it said last is still in the pipes.
+        const settle = () => {
+          this.died(code, signal)
+          resolve()
+        }
+        if (outputs.destroyed) setImmediate(settle)
+        else outputs.once('close', () => setImmediate(settle))
+        setTimeout(settle, 300)
+      })
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
+  /** Runs a converted cell to its end. The outcome also comes when the runtime ends under it. */
+  run(cell: RunCell, options: Pick<RunOptions, 'onOutput' | 'onPrompt'>): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const order = new OutputOrder(options.onOutput)
+      this.cells.set(cell.cell, { order, options, end: resolve, error: undefined })
+      this.running = cell.cell
+      this.latest = cell.cell
+      if (this.cells.size > KEPT) this.cells.delete(this.cells.keys().next().value!)
+      this.send(cell)
+    })
+  }
+
+  /** Stops the running cell, whatever it does. False when the runtime did not react and was ended. */
+  async interrupt(): Promise<boolean> {
+    if (this.gone) return true
+    const cell = this.running
+    const alive = await interruptRuntime({
+      stop: (number) => this.send({ kind: 'stop', number }),
+      terminate: () => (this.child.stdio[PIPE.watchdog] as Duplex).write('x'),
+      signalChildren: (signal) => signalDescendants(this.child.pid!, signal),
+      onAcknowledged: (heard) => {
+        this.acknowledge = heard
+      },
+      onUnderWay: (heard) => {
+        this.underWay = heard
+      },
+      gone: () => this.gone,
+    })
+    if (!alive) {
+      this.kill()
+      await this.ended
+    } else if (cell !== undefined && this.running === cell) await this.endOrGiveUp(cell)
+    return alive
+  }
+
+  /** Ends the process and what its cells have started. */
+  async close(): Promise<void> {
+    if (!this.gone) this.end({ name: 'RuntimeStopped', message: CLOSED, traceback: [`RuntimeStopped: ${CLOSED}`] })
+    this.kill()
+    if (this.child.exitCode === null && this.child.signalCode === null)
+      await new Promise((resolve) => this.child.once('exit', resolve))
+  }
+
+  private kill(): void {
+    const { pid } = this.child
+    if (pid === undefined) return
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+    } catch {
+      this.child.kill('SIGKILL')
+    }
+  }
+
+  private send(message: ToRuntime): void {
+    if (this.child.connected) this.child.send(message, () => {})
+  }
+
+  private heard(message: FromRuntime): void {
+    if (message.kind === 'ready') return
+    if (message.kind === 'acknowledged') {
+      this.acknowledge(message.number)
+      return
+    }
+    const cell = this.cells.get(message.cell)
+    if (!cell) return
+    if (message.kind === 'done') {
+      this.ends(message.cell, cell, message.status, message.interrupted)
+      return
+    }
+    if (message.kind === 'ask') {
+      void this.ask(cell, message)
+      return
+    }
+    if (message.kind === 'error') cell.error = message.error
+    const { cell: _, ...output } = message
+    cell.order.output(output)
+  }
+
+  private ends(id: number, cell: OpenCell, status: 'ok' | 'error', interrupted?: boolean): void {
+    if (this.running === id) this.running = undefined
+    // What a child of the cell wrote is in the pipe already: let it be read first.
+    setImmediate(() => {
+      cell.order.flush()
+      cell.end?.({ status, ...(cell.error ? { error: cell.error } : {}), ...(interrupted ? { interrupted } : {}) })
+      cell.end = undefined
+    })
+  }
+
+  private async ask(cell: OpenCell, asked: Extract<FromRuntime, { kind: 'ask' }>): Promise<void> {
+    cell.order.flush()
+    const { question } = asked
+    try {
+      if (!cell.options.onPrompt)
+        throw new Error('Nobody can be asked here: prompt() needs a front end that takes input.')
+      this.send({ kind: 'answer', question, text: await cell.options.onPrompt(asked.text, asked.password) })
+    } catch (error) {
+      this.send({ kind: 'answer', question, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  private native(stream: Readable, name: 'stdout' | 'stderr'): void {
+    stream.setEncoding('utf8')
+    stream.on('data', (chunk: string) => {
+      // Node says this of the watchdog when a cell exits.
+      const text = chunk.replace('Waiting for the debugger to disconnect...\n', '')
+      if (text === '') return
+      if (name === 'stderr') this.lastWords = (this.lastWords + text).slice(-4000)
+      this.cells.get(this.running ?? this.latest)?.order.stream(name, text)
+    })
+  }
+
+  private async endOrGiveUp(id: number): Promise<void> {
+    const deadline = performance.now() + LOST_END
+    while (this.running === id && !this.gone && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    const cell = this.cells.get(id)
+    if (this.running !== id || !cell) return
+    cell.error = {
+      name: 'Interrupted',
+      message: 'The cell was stopped.',
+      traceback: ['Interrupted: The cell was stopped.'],
+    }
+    cell.order.output({ kind: 'error', error: cell.error })
+    this.ends(id, cell, 'error', true)
+  }
+
+  private died(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.gone) return
+    this.kill()
+    this.end(deathError({ code, signal, lastWords: this.lastWords, memory: this.memory }))
+  }
+
+  /** Nothing runs here any more: what was printed is given out, and the running cell has its end. */
+  private end(error: CellError): void {
+    this.gone = true
+    const id = this.running
+    this.running = undefined
+    for (const [each, cell] of this.cells) {
+      if (each !== id || !cell.end) cell.order.flush()
+      else {
+        cell.order.output({ kind: 'error', error })
+        cell.end({ status: 'error', error })
+        cell.end = undefined
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// What the kernel process and the runtime process say to each other.
+//
+// Kernel → runtime: node's IPC channel. Runtime → kernel: one pipe (fd 3) of frames in strict order,
+// written synchronously, so that a print from a loop that never yields is out at once.
+import type { CellMap } from '../language/cell-map.js'
+import type { Bundle, CellError } from '../session.js'
+
+/** A converted cell on its way into the runtime. */
+export interface RunCell {
+  kind: 'run'
+  cell: number
+  /** The number shown as `cell [n]`. */
+  count: number
+  code: string
+  js: string
+  async: boolean
+  declares: string[]
+  /** Index of each declared name's scope object. */
+  places: number[]
+  scopes: number
+  map: CellMap
+}
+
+export type ToRuntime =
+  | RunCell
+  | { kind: 'stop'; number: number }
+  | { kind: 'answer'; question: number; text?: string; error?: string }
+
+export type FromRuntime =
+  | { kind: 'ready' }
+  | { kind: 'acknowledged'; number: number }
+  | { kind: 'display'; cell: number; bundle: Bundle; id?: string }
+  | { kind: 'update'; cell: number; bundle: Bundle; id: string }
+  | { kind: 'clear'; cell: number; wait: boolean }
+  | { kind: 'result'; cell: number; bundle: Bundle }
+  | { kind: 'error'; cell: number; error: CellError }
+  | { kind: 'ask'; cell: number; question: number; text: string; password: boolean }
+  | { kind: 'done'; cell: number; status: 'ok' | 'error'; interrupted?: boolean }
+
+/** The first byte of a frame says what it holds. */
+export const FRAME = { stdout: 1, stderr: 2, message: 3 } as const
+
+// Length of the payload (4 bytes), kind (1), cell (4).
+export const FRAME_HEAD = 9
+
+/** File descriptors of the runtime beside 0, 1, 2 and the IPC channel. */
+export const PIPE = { outputs: 3, watchdog: 4 } as const

@@ -1,0 +1,72 @@
+// The one contract between a face (Jupyter, terminal, headless notebook) and the language.
+
+/** One thing to show, in every form that it has: MIME type → value (JSON types as JSON). */
+export interface Bundle {
+  data: Record<string, unknown>
+  metadata?: Record<string, unknown>
+}
+
+export type Output =
+  | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | { kind: 'display'; bundle: Bundle; id?: string }
+  | { kind: 'update'; bundle: Bundle; id: string }
+  | { kind: 'clear'; wait: boolean }
+  | { kind: 'result'; bundle: Bundle }
+  | { kind: 'error'; error: CellError }
+
+/** An error as a front end shows it. `traceback` lines may hold ANSI colours and name `cell [n] line:column`. */
+export interface CellError {
+  name: string
+  message: string
+  traceback: string[]
+}
+
+export interface RunOptions {
+  /** The number in `cell [n]`, and the execution count of the result. */
+  count: number
+  /**
+   * Called for every output in order, also for those that come after the cell has ended (a timer
+   * that prints late): they belong to the cell that started them.
+   */
+  onOutput(output: Output): void
+  /** Answers `prompt()` in the cell. Where absent, `prompt()` throws. */
+  onPrompt?(text: string, password: boolean): Promise<string>
+}
+
+export interface Outcome {
+  status: 'ok' | 'error'
+  /** Present where status is 'error'; the same was given to onOutput. */
+  error?: CellError
+  /** True where the cell was ended by interrupt(). */
+  interrupted?: boolean
+}
+
+export interface Completion {
+  /** UTF-16 offsets of what a chosen item replaces. */
+  from: number
+  to: number
+  items: { text: string; type: string }[]
+}
+
+export interface SessionOptions {
+  /** Where cells run: relative paths and imports start here. */
+  cwd: string
+  env?: NodeJS.ProcessEnv
+}
+
+export interface Session {
+  /** Runs one cell; resolves when it has ended and its outputs have been given out. Cells are queued. */
+  run(code: string, options: RunOptions): Promise<Outcome>
+  /** Offsets in UTF-16 code units. Answers while a cell runs. */
+  complete(code: string, at: number): Promise<Completion>
+  /** What is at the offset: type and documentation as text/plain (and text/markdown), or undefined. */
+  inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined>
+  isComplete(code: string): Promise<{ status: 'complete' | 'incomplete' | 'invalid'; indent?: string }>
+  /** Values of expressions after a cell, for user_expressions: each a bundle or an error. */
+  evaluate(expression: string): Promise<{ bundle: Bundle } | { error: CellError }>
+  /** Ends the running cell and keeps the variables. Resolves when the session is ready for the next cell. */
+  interrupt(): Promise<void>
+  /** A fresh runtime: all variables gone. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}

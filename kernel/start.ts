@@ -1,0 +1,232 @@
+// One session: the language and a runtime, behind the contract of session.ts.
+import { Converter } from './language/converter.js'
+import { parseMagics, type TypesSetting } from './language/magics.js'
+import { type LanguageProblem, problemError } from './language/problems.js'
+import { TypeService } from './language/type-service.js'
+import { RuntimeProcess } from './runtime/process.js'
+import type { Bundle, CellError, Completion, Outcome, RunOptions, Session, SessionOptions } from './session.js'
+
+/** How long the types of a cell that has ended are waited for, in milliseconds. */
+const TYPES_WAIT = 150
+
+/**
+ * Starts a session: resolves when its runtime can take a cell.
+ *
+ * The environment variables SKYLAB_TYPES (off, warn, block; default warn) and SKYLAB_MEMORY (MB of
+ * heap for the cells; default Node's) set what a session starts with.
+ */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const session = new KernelSession(options)
+  await session.started()
+  return session
+}
+
+type CellOutputs = Pick<RunOptions, 'count' | 'onOutput' | 'onPrompt'>
+
+class KernelSession implements Session {
+  private readonly options: SessionOptions
+  private readonly env: NodeJS.ProcessEnv
+  private readonly converter = new Converter()
+  private readonly typeService: TypeService
+  private types: TypesSetting
+  private runtime: RuntimeProcess
+  private queue: Promise<unknown> = Promise.resolve()
+  private stopping: Promise<void> | undefined
+  /** Counts interrupts: a cell that has not reached the runtime when one comes does not run. */
+  private interrupts = 0
+  private cells = 0
+  private closed = false
+
+  constructor(options: SessionOptions) {
+    this.options = options
+    this.env = options.env ?? process.env
+    this.types = typesSetting(this.env.SKYLAB_TYPES)
+    this.runtime = this.startRuntime()
+    this.typeService = new TypeService(options.cwd, this.types !== 'off')
+  }
+
+  started(): Promise<void> {
+    return this.runtime.ready
+  }
+
+  run(code: string, options: RunOptions): Promise<Outcome> {
+    const asked = this.interrupts
+    return this.enqueue(async () => {
+      try {
+        return await this.runCell(code, options, asked)
+      } catch (error) {
+        // A thread or process of ours has failed: the cell says so, and the session goes on.
+        return this.refuse(options, 'KernelFault', error instanceof Error ? error.message : String(error))
+      }
+    })
+  }
+
+  complete(code: string, at: number): Promise<Completion> {
+    return this.typeService.complete(code, at)
+  }
+
+  inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined> {
+    return this.typeService.inspect(code, at, detail)
+  }
+
+  isComplete(code: string): ReturnType<Session['isComplete']> {
+    return this.converter.isComplete(code)
+  }
+
+  evaluate(expression: string): Promise<{ bundle: Bundle } | { error: CellError }> {
+    return this.enqueue(async () => {
+      let bundle: Bundle = { data: { 'text/plain': 'undefined' }, metadata: {} }
+      const outcome = await this.execute(`(${expression}\n)`, {
+        count: 0,
+        onOutput: (output) => {
+          if (output.kind === 'result') bundle = output.bundle
+        },
+      })
+      return outcome.error ? { error: outcome.error } : { bundle }
+    })
+  }
+
+  async interrupt(): Promise<void> {
+    this.interrupts += 1
+    this.stopping ??= this.runtime.interrupt().then(() => {
+      this.stopping = undefined
+    })
+    await this.stopping
+  }
+
+  async restart(): Promise<void> {
+    this.interrupts += 1
+    await this.runtime.close()
+    await this.enqueue(() => this.freshRuntime())
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    await Promise.all([this.runtime.close(), this.converter.close(), this.typeService.close()])
+  }
+
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.queue.then(work)
+    this.queue = next.catch(() => {})
+    return next
+  }
+
+  private async runCell(code: string, options: CellOutputs, asked: number): Promise<Outcome> {
+    const magic = parseMagics(code)
+    if (magic.types) this.types = magic.types
+    if (magic.unknown !== undefined) return this.refuse(options, 'UsageError', magic.unknown)
+    if (magic.inspect !== undefined) return this.showInspection(magic.inspect, options)
+    const began = performance.now()
+    const outcome = await this.execute(magic.code, options, asked)
+    if (magic.time)
+      options.onOutput({ kind: 'stream', name: 'stdout', text: `Wall time: ${duration(performance.now() - began)}\n` })
+    return outcome
+  }
+
+  private async execute(code: string, options: CellOutputs, asked = this.interrupts): Promise<Outcome> {
+    if (this.closed) return this.refuse(options, 'SessionClosed', 'The session has been closed.')
+    if (this.runtime.gone) await this.freshRuntime()
+    await this.stopping
+    const conversion = await this.converter.convert(code)
+    if (!conversion.ok) return this.error(options, problemError(code, options.count, conversion.problem))
+    const id = ++this.cells
+    // Cell 0 is an expression for the front end: it declares nothing that others could see.
+    const check = options.count === 0 ? undefined : this.check(id, code)
+    if (check && this.types === 'block') {
+      const problem = (await check)[0]
+      if (problem) {
+        await this.undo(id)
+        return this.error(options, problemError(code, options.count, problem))
+      }
+    }
+    await Promise.all([this.stopping, this.runtime.ready])
+    if (asked !== this.interrupts)
+      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+    const { cell, places } = conversion
+    const { js, map, async, declares, scopes } = cell
+    const outcome = await this.runtime.run(
+      { kind: 'run', cell: id, count: options.count, code, js, map, async, declares, places, scopes },
+      options,
+    )
+    if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
+    return outcome
+  }
+
+  /** The cell does not run: what it declares is not there. */
+  private async undo(id: number): Promise<void> {
+    await Promise.all([this.converter.undo(), this.typeService.undo(id)])
+  }
+
+  /** The type errors of a cell; it is known to the cells after it from here on. */
+  private check(id: number, code: string): Promise<LanguageProblem[]> {
+    return this.typeService.add(id, code, this.types !== 'off')
+  }
+
+  /** Shows type errors on stderr: at once where they are known, else late, under the same cell. */
+  private async warn(
+    check: Promise<LanguageProblem[]>,
+    code: string,
+    options: CellOutputs,
+    look: boolean,
+  ): Promise<void> {
+    const shown = check.then((problems) => {
+      for (const problem of problems) {
+        const { traceback } = problemError(code, options.count, problem)
+        options.onOutput({ kind: 'stream', name: 'stderr', text: `${traceback.join('\n')}\n` })
+      }
+    })
+    // A look at a value changes nothing that a wrong type could spoil: its answer does not wait. Nor
+    // does any cell while the libraries are still being loaded.
+    if (look || !this.typeService.ready) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, TYPES_WAIT)
+    })
+    await Promise.race([shown, late])
+    clearTimeout(timer)
+  }
+
+  private async showInspection(name: string, options: CellOutputs): Promise<Outcome> {
+    const bundle = await this.typeService.inspect(name, name.length, 1)
+    if (!bundle) return this.refuse(options, 'NameError', `Nothing is known of ${name}.`)
+    options.onOutput({ kind: 'display', bundle })
+    return { status: 'ok' }
+  }
+
+  private startRuntime(): RuntimeProcess {
+    const memory = Number(this.env.SKYLAB_MEMORY)
+    return new RuntimeProcess({
+      cwd: this.options.cwd,
+      env: this.env,
+      memory: Number.isFinite(memory) && memory > 0 ? memory : undefined,
+    })
+  }
+
+  /** A new runtime in place of one that is gone: nothing of the old names is left. */
+  private async freshRuntime(): Promise<void> {
+    if (this.closed) return
+    await Promise.all([this.converter.reset(), this.typeService.reset()])
+    this.runtime = this.startRuntime()
+    await this.runtime.ready
+  }
+
+  private refuse(options: CellOutputs, name: string, message: string, interrupted = false): Outcome {
+    return this.error(options, { name, message, traceback: [`${name}: ${message}`] }, interrupted)
+  }
+
+  private error(options: CellOutputs, error: CellError, interrupted = false): Outcome {
+    options.onOutput({ kind: 'error', error })
+    return { status: 'error', error, ...(interrupted ? { interrupted } : {}) }
+  }
+}
+
+function typesSetting(text: string | undefined): TypesSetting {
+  return text === 'off' || text === 'block' ? text : 'warn'
+}
+
+function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds.toFixed(1)} ms`
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`
+  return `${Math.floor(milliseconds / 60_000)} min ${((milliseconds % 60_000) / 1000).toFixed(0)} s`
+}

@@ -1,0 +1,233 @@
+// One row of a dataset to a Problem: which field holds what, and what is wrong where it cannot be done.
+import { createHash } from 'node:crypto'
+import type { Language, Problem } from '../rows.js'
+import { answerInSolution, answerText } from './answer.js'
+import { bareQuestion } from './bare.js'
+import { fromAnswerColumns, fromOptions, hasAnswerColumns } from './choices.js'
+import { domainOf } from './domain.js'
+import { isOurs, ourProblem } from './ours.js'
+import { readTests, TEST_FIELDS } from './tests.js'
+
+/** Which field of the file holds what, where the names are not recognised: `{ prompt: 'q', answer: 'a' }`. */
+export type FieldMap = Partial<Record<Role, string>>
+type Role =
+  | 'id'
+  | 'prompt'
+  | 'answer'
+  | 'solution'
+  | 'choices'
+  | 'tests'
+  | 'starter'
+  | 'language'
+  | 'subject'
+  | 'difficulty'
+  | 'licence'
+
+/** Names in the order in which they are tried; compared without case, spaces, dots and underscores. */
+const NAMES: Record<Role, string[]> = {
+  id: ['uniqueid', 'taskid', 'questionid', 'problemid', 'recordid', 'uuid', 'globalid', 'id', 'idx', 'name'],
+  prompt: ['problem', 'question', 'prompt', 'questioncontent', 'content', 'query', 'instruction'],
+  answer: [
+    'answer',
+    'finalanswer',
+    'gt',
+    'gold',
+    'groundtruth',
+    'expectedanswer',
+    'referenceanswer',
+    'correct',
+    'correctanswer',
+    'answerkey',
+    'target',
+  ],
+  solution: ['solution', 'combinedtext', 'rationale', 'generatedsolution', 'output', 'response'],
+  choices: ['choices', 'options'],
+  tests: TEST_FIELDS.map(plain),
+  starter: ['startercode', 'starter'],
+  language: ['language', 'lang', 'programminglanguage'],
+  subject: ['subject', 'subdomain', 'subfield', 'domain', 'type', 'category', 'highleveldomain'],
+  difficulty: ['difficulty', 'gptdifficultyparsed'],
+  licence: ['licence', 'license'],
+}
+
+const LANGUAGES: Record<string, Language> = {
+  python: 'python',
+  python3: 'python',
+  py: 'python',
+  javascript: 'javascript',
+  js: 'javascript',
+  typescript: 'typescript',
+  ts: 'typescript',
+}
+
+export interface Reading {
+  source: string
+  kind?: Problem['kind']
+  map?: FieldMap
+  /** false: a problem without an answer is taken too, as a benchmark to compare prompts with. */
+  answers: boolean
+}
+
+/** A problem without its id, and the id that the row itself gives; or what is wrong with the row. */
+export interface Read {
+  problem: Omit<Problem, 'id'>
+  own?: string
+}
+
+/** Reads one row. A string says what is wrong with it. */
+export function readProblem(record: Record<string, unknown>, reading: Reading): Read | string {
+  if (isOurs(record)) return ourProblem(record, reading)
+  const get = (role: Role): unknown => {
+    const name = fieldOf(record, role, reading.map)
+    return name === undefined ? undefined : record[name]
+  }
+  const asked = get('prompt')
+  if (typeof asked !== 'string' || asked.trim() === '') return noPrompt(record, reading.map)
+  const bare = bareQuestion(asked)
+  const context =
+    typeof record.context === 'string' && record.context.trim() !== '' ? `${record.context.trim()}\n\n` : ''
+  const prompt = context + bare.prompt
+  if (prompt.trim() === '') return 'the question is empty'
+
+  const kind = reading.kind ?? kindOf(record, reading.map)
+  const subject = get('subject')
+  const common = {
+    source: reading.source,
+    kind,
+    domain: domainOf(kind, typeof subject === 'string' ? subject : undefined, record),
+    ...(typeof subject === 'string' && subject !== '' ? { subject } : {}),
+    prompt,
+    ...difficultyOf(get('difficulty')),
+    ...(typeof get('licence') === 'string' ? { licence: get('licence') as string } : {}),
+  }
+  const rest = kind === 'code' ? codeFields(record, reading, bare.starter) : answerFields(record, reading, kind, prompt)
+  if (typeof rest === 'string') return rest
+  const { asks, ...fields } = rest
+  return { problem: { ...common, prompt: asks ? `${prompt}\n\n${asks}` : prompt, ...fields }, ...ownId(get('id')) }
+}
+
+/** The field of a row that plays a role, by the map first, then by the known names. */
+export function fieldOf(record: Record<string, unknown>, role: Role, map?: FieldMap): string | undefined {
+  if (map?.[role] !== undefined) return map[role]
+  const names = new Map(Object.keys(record).map((name) => [plain(name), name]))
+  for (const name of NAMES[role]) {
+    const found = names.get(name)
+    if (found !== undefined && record[found] !== null && record[found] !== '') return found
+  }
+  return undefined
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+function fieldsOf(record: Record<string, unknown>): string {
+  const names = Object.keys(record)
+  if (names.length === 0) return 'it has no fields'
+  return `its fields are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`
+}
+
+function noPrompt(record: Record<string, unknown>, map?: FieldMap): string {
+  const fields = fieldsOf(record)
+  if (map?.prompt === undefined) return `no question: ${fields}`
+  return map.prompt in record ? `the question (${map.prompt}) is empty` : `no field ${map.prompt}: ${fields}`
+}
+
+function kindOf(record: Record<string, unknown>, map?: FieldMap): Problem['kind'] {
+  if (fieldOf(record, 'choices', map) !== undefined || hasAnswerColumns(record)) return 'choice'
+  if (fieldOf(record, 'tests', map) !== undefined || Object.keys(record).some((name) => CODING.includes(plain(name))))
+    return 'code'
+  return 'math'
+}
+
+/** Fields that only coding problems have, whether filled or not. */
+const CODING = ['startercode', 'entrypoint', 'fnname', 'funcname', 'inputoutput']
+
+type Fields = Partial<Problem> & { asks?: string }
+
+function answerFields(
+  record: Record<string, unknown>,
+  reading: Reading,
+  kind: 'math' | 'choice',
+  prompt: string,
+): Fields | string {
+  const { map } = reading
+  const name = fieldOf(record, 'answer', map)
+  if (kind === 'choice') {
+    if (hasAnswerColumns(record) && map?.choices === undefined) return fromAnswerColumns(record, prompt)
+    const options = fieldOf(record, 'choices', map)
+    return fromOptions(
+      options === undefined ? undefined : record[options],
+      name === undefined ? undefined : record[name],
+    )
+  }
+  const solution = fieldOf(record, 'solution', map)
+  const answer =
+    (name === undefined ? undefined : answerText(record[name])) ??
+    (solution === undefined ? undefined : answerInSolution(record[solution]))
+  if (answer !== undefined) return { answer }
+  if (!reading.answers) return {}
+  if (name === undefined && solution !== undefined) return `no answer: ${solution} has neither \\boxed{…} nor ####`
+  const empty = Object.keys(record).find((field) => NAMES.answer.includes(plain(field)))
+  return empty === undefined
+    ? `no answer: ${fieldsOf(record)}`
+    : `no answer: ${empty} is ${JSON.stringify(record[empty])}`
+}
+
+function codeFields(record: Record<string, unknown>, reading: Reading, starter?: string): Fields | string {
+  const { map } = reading
+  const languageField = fieldOf(record, 'language', map)
+  const named = languageField === undefined ? 'python' : String(record[languageField]).toLowerCase()
+  const language = LANGUAGES[named]
+  if (language === undefined)
+    return `its language is ${JSON.stringify(named)}; Python, JavaScript and TypeScript can be run`
+  const field = fieldOf(record, 'tests', map)
+  const tests = field === undefined ? { tests: [] } : readTests(record, field, language)
+  if (typeof tests === 'string') return tests
+  const starterField = fieldOf(record, 'starter', map)
+  const begin = starterField === undefined ? starter : String(record[starterField]).replaceAll('\r\n', '\n')
+  const timeLimit = limit(record.time_limit ?? record.timeLimit, { s: 1, ms: 0.001 }, 's')
+  const memoryLimit = limit(record.memory_limit ?? record.memoryLimit, { m: 1, g: 1024, k: 1 / 1024 }, 'm')
+  return {
+    language,
+    ...(tests.tests.length > 0 ? { tests: tests.tests } : {}),
+    ...(begin?.trim() ? { starter: begin } : {}),
+    ...(timeLimit === undefined ? {} : { timeLimit }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(tests.asks ? { asks: tests.asks } : {}),
+  }
+}
+
+/** "2 seconds", "256 megabytes", 1.5: a number in the first unit whose letters the text begins with. */
+function limit(value: unknown, units: Record<string, number>, usual: string): number | undefined {
+  const found = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)/i.exec(
+    typeof value === 'number' || typeof value === 'string' ? String(value) : '',
+  )
+  if (!found) return undefined
+  const word = found[2]!.toLowerCase() || usual
+  const unit = Object.keys(units)
+    .sort((a, b) => b.length - a.length)
+    .find((name) => word.startsWith(name))
+  const amount = Number(found[1]) * (unit === undefined ? 0 : units[unit]!)
+  return amount > 0 ? amount : undefined
+}
+
+/** Only numbers on the 1–10 scale: APPS' "interview" and MATH's "Level 3" are other scales. */
+function difficultyOf(value: unknown): { difficulty?: number } {
+  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && number >= 1 && number <= 10 ? { difficulty: number } : {}
+}
+
+function ownId(value: unknown): { own?: string } {
+  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+  return text === '' ? {} : { own: text }
+}
+
+/** The first 12 hex digits of the sha256 of what makes a problem that problem. */
+export function contentHash(problem: Omit<Problem, 'id'>): string {
+  const { prompt, answer, choices, tests } = problem
+  return createHash('sha256')
+    .update(JSON.stringify([prompt, answer, choices, tests]))
+    .digest('hex')
+    .slice(0, 12)
+}

@@ -1,0 +1,171 @@
+// The rows of the recipe: what a problem is, and which fields each step adds to it.
+//
+//   Problem → Sample → Formatted → Judged → TrainingRow          Score
+//
+// A row gains fields and never loses or overwrites one. A row that is dropped is still a row, with
+// the reason in it, so the counts add up at every stage.
+
+/** One test of a program: text in and text out, a call and its value, or an assertion. */
+export type Test =
+  | { stdin: string; stdout: string }
+  | { fn: string; args: unknown[]; returns: unknown }
+  | { assert: string }
+
+export type Language = 'python' | 'javascript' | 'typescript'
+
+/**
+ * A special judge, for problems that have several right outputs: a JavaScript function
+ * `(input, output, expected) => boolean`, as source text. It runs in isolated-vm.
+ */
+export interface Checker {
+  language: 'javascript'
+  source: string
+}
+
+export interface Problem {
+  /** Unique in a run; `source/name` by convention. */
+  id: string
+  /** Where it comes from: a dataset's name, or the file's. */
+  source: string
+  /** How an answer is verified: by value, by tests, by letter. */
+  kind: 'math' | 'code' | 'choice'
+  /** What it counts as in the mix. Puzzles are science, as in the report's "1k science and puzzle". */
+  domain: 'math' | 'code' | 'science'
+  /** Finer than `domain`: 'puzzle', 'physics', 'number theory'. */
+  subject?: string
+  /** The bare question, without any instruction. */
+  prompt: string
+  /** The right answer (math), or the right letter (choice). */
+  answer?: string
+  /** The options of a multiple choice question, in the order of their letters A, B, C… */
+  choices?: string[]
+  language?: Language
+  tests?: Test[]
+  /** Code that a call-based problem starts from. */
+  starter?: string
+  checker?: Checker
+  /** Seconds of CPU time for one test. @default 6 */
+  timeLimit?: number
+  /** Megabytes for one test. @default 512 */
+  memoryLimit?: number
+  /** 1 (easy) to 10 (hardest), the AoPS scale. */
+  difficulty?: number
+  licence?: string
+}
+
+/** How a sampled answer ended: finished, cut off at the token limit, or never came. */
+export type Finish = 'stop' | 'length' | 'error'
+
+export interface Usage {
+  /** Tokens of the prompt. */
+  prompt: number
+  /** Tokens of the answer, reasoning included. */
+  completion: number
+}
+
+/** Everything that could change an answer, kept beside it. */
+export interface Settings {
+  /** null: the server's default. */
+  temperature: number | null
+  /** null: the server's default. */
+  topP: number | null
+  maxTokens: number
+  seed: number
+  /** Name of the prompt set, and the first 16 hex digits of the sha256 of the instruction in it. */
+  promptSet: 'skylab' | 'sky-t1'
+  promptHash: string
+}
+
+export interface Sample extends Problem {
+  /** 0 … n-1: which of the n samples of its problem. */
+  sample: number
+  /** Id of the model that answered. */
+  model: string
+  /** The user turn as it was sent. */
+  asked: string
+  /** The whole visible answer. Empty where `finish` is 'error'. */
+  text: string
+  /** Reasoning that the server kept apart from the answer. */
+  reasoning?: string
+  finish: Finish
+  /** What went wrong, where `finish` is 'error'. Never in `text`. */
+  failure?: string
+  usage: Usage
+  /** null where the model has no price. */
+  dollars: number | null
+  /** Seconds from request to last token. */
+  seconds: number
+  settings: Settings
+}
+
+/** How thought and solution were found, or why they could not be. */
+export type Format =
+  | { ok: true; by: 'markers' | 'split' | 'model'; model?: string }
+  | {
+      ok: false
+      why: 'cut-off' | 'no-sample' | 'no-answer' | 'missing-marker' | 'altered-thought' | 'two-solutions' | 'answer-changed' | 'failed'
+      detail: string
+    }
+
+export interface Formatted extends Sample {
+  format: Format
+  /** Present where `format.ok`. */
+  thought?: string
+  /** Present where `format.ok`. */
+  solution?: string
+}
+
+export type Verdict =
+  | { ok: true; how: string; detail?: string; chosen?: number }
+  | { ok: false; why: Why | Extract<Format, { ok: false }>['why']; detail: string; chosen?: number }
+
+export type Why =
+  | 'wrong'
+  | 'no-answer'
+  | 'cut-off'
+  | 'undecided'
+  | 'unparsed'
+  | 'time-limit'
+  | 'memory-limit'
+  | 'output-limit'
+  | 'runtime-error'
+  | 'compile-error'
+  | 'no-tests'
+  | 'failed'
+
+export interface Judged extends Formatted {
+  verdict: Verdict
+}
+
+/** What became of a judged row in the mix. */
+export type Fate =
+  | { kept: true; place: number }
+  | { kept: false; why: Why | Extract<Format, { ok: false }>['why'] | 'duplicate' | 'second-answer' | 'near-benchmark' | 'over-quota' | 'looping'; detail: string }
+
+export interface TrainingRow extends Judged {
+  fate: Fate
+}
+
+/** One number of an evaluation, never without what it came from. */
+export interface Score {
+  model: string
+  bench: string
+  /** Mean over problems of the share of right samples, 0 … 1. */
+  value: number
+  /** 95 % interval, 0 … 1. */
+  low: number
+  high: number
+  /** Problems, and samples of each. */
+  n: number
+  k: number
+  /** Samples cut off at the token limit; they count as not right, and are shown apart. */
+  cutOff: number
+  /** Mean tokens of an answer. */
+  tokens: number
+  settings: Omit<Settings, 'seed'> & { grader: string }
+  /** Right samples of each problem, for paired tests: problem id → share right. */
+  byProblem: Record<string, number>
+}
+
+/** Rows as a step takes them. */
+export type Rows<T> = Iterable<T> | AsyncIterable<T>

@@ -1,0 +1,8 @@
+// Tables, figures and views of rows: everything shows itself as the last value of a cell, or by show().
+
+export { type DataFrame, danfo } from './danfo.js'
+export { Figure } from './figure.js'
+export { plot } from './plots/index.js'
+export type { LossCurve, LossStep } from './plots/loss.js'
+export { type Frame, table } from './table.js'
+export { view } from './view/index.js'

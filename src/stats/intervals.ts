@@ -1,0 +1,58 @@
+// How far a measured share or mean can be trusted.
+
+import { normalQuantile } from './normal.js'
+
+export interface Interval {
+  value: number
+  low: number
+  high: number
+}
+
+/**
+ * Wilson score interval of a share: `hits` of `n` independent tries.
+ *
+ * Wilson (1927), Journal of the American Statistical Association 22, 209-212. Preferred over p ± 1.96
+ * standard errors for n < 200, where that interval covers too rarely and leaves 0 … 1.
+ *
+ * @param hits 0 … n; may be fractional (a mean of k samples an item).
+ * @param n Number of tries. With n = 0 nothing is known: value NaN, interval 0 … 1.
+ * @param confidence @default 0.95
+ * @returns Shares, 0 … 1.
+ * @throws RangeError where hits is outside 0 … n.
+ */
+export function wilson(hits: number, n: number, confidence = 0.95): Interval {
+  if (!(hits >= 0 && hits <= n)) throw new RangeError(`wilson: hits must be between 0 and n = ${n}, got ${hits}`)
+  if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
+  const z = normalQuantile(0.5 + confidence / 2)
+  const share = hits / n
+  const scale = 1 + (z * z) / n
+  const middle = (share + (z * z) / (2 * n)) / scale
+  const reach = (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / scale
+  return { value: share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) }
+}
+
+/**
+ * Interval of the mean over problems of the share of right samples (average@k).
+ *
+ * The problem is the unit: k samples of one problem are not k independent tries, so k never stands in
+ * for n (Miller 2024, arXiv 2411.00640, clustered standard errors with one cluster a problem). With
+ * one sample a problem, and wherever the spread between problems is zero, this is the Wilson interval
+ * on n problems, which stays honest at 0 and 1.
+ *
+ * @param shares One number for each problem: the share of its samples that were right, 0 … 1.
+ * @param confidence @default 0.95
+ */
+export function meanInterval(shares: readonly number[], confidence = 0.95): Interval {
+  const n = shares.length
+  if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  const mean = total / n
+  const binary = shares.every((share) => share === 0 || share === 1)
+  if (binary || n < 2) return wilson(Math.min(n, Math.max(0, total)), n, confidence)
+  const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (n - 1)
+  // The Wilson form with the variance that was seen instead of p(1 - p): an "effective" number of
+  // problems, never fewer than n, so that averaging k samples narrows the interval and nothing else does.
+  const spread = mean * (1 - mean)
+  const effective = variance > 0 && spread > variance ? (n * spread) / variance : n
+  return { ...wilson(mean * effective, effective, confidence), value: mean }
+}

@@ -1,0 +1,71 @@
+// Two models on the same problems: is the difference more than luck?
+
+import { binomialHalf, normalDistribution, normalQuantile } from './normal.js'
+import { signFlip } from './permutation.js'
+
+export interface Difference {
+  /** Mean of a − b over the problems that both answered. */
+  difference: number
+  low: number
+  high: number
+  /** Two-sided. */
+  p: number
+  /** Problems in both. */
+  n: number
+  test: 'McNemar exact' | 'sign-flip exact' | 'paired z'
+}
+
+/**
+ * Difference of two models on the problems that both answered, with its interval and p.
+ *
+ * Where every share is 0 or 1 the test is McNemar's, exact: a binomial test on the problems where the
+ * two disagree (McNemar 1947, Psychometrika 12, 153-157). With k samples a problem it is the exact
+ * sign-flip test (permutation.ts), and where the shares have no common denominator the mean of the
+ * differences over its standard error (Miller 2024, arXiv 2411.00640, section 4.2). The interval is
+ * the mean ± that standard error times the normal quantile. Pairing removes how hard the problems are
+ * from the noise; two unpaired intervals that overlap say nothing about it.
+ *
+ * @param a Problem id → share of right samples, 0 … 1.
+ * @param b The same for the other model.
+ * @param confidence @default 0.95
+ */
+export function pairedDifference(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+  confidence = 0.95,
+): Difference {
+  const both = Object.keys(a).filter((id) => id in b)
+  const n = both.length
+  const differences = both.map((id) => a[id]! - b[id]!)
+  const mean = n === 0 ? Number.NaN : differences.reduce((sum, d) => sum + d, 0) / n
+  const variance = n < 2 ? Number.NaN : differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1)
+  const error = Math.sqrt(variance / n)
+  const reach = Number.isFinite(error) ? normalQuantile(0.5 + confidence / 2) * error : 1
+  const interval = { low: Math.max(-1, mean - reach), high: Math.min(1, mean + reach) }
+  const binary = both.every((id) => [a[id], b[id]].every((share) => share === 0 || share === 1))
+  if (binary) {
+    const better = differences.filter((d) => d > 0).length
+    const worse = differences.filter((d) => d < 0).length
+    return { difference: mean, ...interval, p: binomialHalf(better, better + worse), n, test: 'McNemar exact' }
+  }
+  const exact = signFlip(differences)
+  if (exact !== undefined) return { difference: mean, ...interval, p: exact, n, test: 'sign-flip exact' }
+  const p = error > 0 ? 2 * (1 - normalDistribution(Math.abs(mean) / error)) : mean === 0 || n < 2 ? 1 : 0
+  return { difference: mean, ...interval, p, n, test: 'paired z' }
+}
+
+/**
+ * Holm's correction for several comparisons: the adjusted p of each, in the order given.
+ *
+ * Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = ps.map((p, place) => ({ p, place })).sort((a, b) => a.p - b.p)
+  const adjusted = new Array<number>(ps.length)
+  let highest = 0
+  order.forEach(({ p, place }, rank) => {
+    highest = Math.max(highest, Math.min(1, p * (ps.length - rank)))
+    adjusted[place] = highest
+  })
+  return adjusted
+}

@@ -1,0 +1,46 @@
+// Whether paired differences lean to one side more than chance would have them.
+
+/** Differences are shares of k samples, so they are multiples of 1 / k; larger k than this are not looked for. */
+const LARGEST_K = 128
+/** Sums are counted one by one up to here. */
+const LARGEST_RANGE = 200_000
+
+/**
+ * Two-sided p of the exact sign-flip test: if two models were equally good, each difference could as
+ * well have had the other sign, so the sum that was seen is compared with those of all 2ⁿ choices of
+ * signs (Fisher 1935, The Design of Experiments, section 21). The sums are counted by convolution, so
+ * n may be in the hundreds.
+ *
+ * @param differences Each a multiple of 1 / k for one k up to 128.
+ * @returns undefined where there is no such k.
+ */
+export function signFlip(differences: readonly number[]): number | undefined {
+  const k = denominator(differences)
+  if (k === undefined) return undefined
+  const steps = differences.map((d) => Math.round(Math.abs(d) * k)).filter((step) => step > 0)
+  const range = steps.reduce((sum, step) => sum + step, 0)
+  if (range > LARGEST_RANGE) return undefined
+  const seen = Math.abs(Math.round(differences.reduce((sum, d) => sum + d, 0) * k))
+  // probability[s + range]: that the signed sum is s.
+  let probability = new Float64Array(2 * range + 1)
+  probability[range] = 1
+  for (const step of steps) {
+    const next = new Float64Array(2 * range + 1)
+    for (let s = 0; s < probability.length; s++) {
+      const half = probability[s]! / 2
+      if (half === 0) continue
+      next[s + step]! += half
+      next[s - step]! += half
+    }
+    probability = next
+  }
+  let p = 0
+  for (let s = 0; s < probability.length; s++) if (Math.abs(s - range) >= seen) p += probability[s]!
+  return Math.min(1, p)
+}
+
+function denominator(differences: readonly number[]): number | undefined {
+  for (let k = 1; k <= LARGEST_K; k++)
+    if (differences.every((d) => Math.abs(d * k - Math.round(d * k)) < 1e-9)) return k
+  return undefined
+}

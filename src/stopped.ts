@@ -1,0 +1,53 @@
+// The one error class: what happened, with the value received, and what to type next.
+
+/** Why a run stopped. */
+export type StoppedCode =
+  | 'no-key'
+  | 'no-server'
+  | 'bad-key'
+  | 'no-model'
+  | 'over-budget'
+  | 'bad-data'
+  | 'bad-call'
+  | 'no-rows'
+  | 'no-file'
+  | 'no-dataset'
+  | 'no-run'
+  | 'no-host'
+  | 'no-tool'
+  | 'disk'
+  | 'port'
+  | 'interrupted'
+  | 'failed'
+
+/**
+ * A run that cannot go on. `message` says what happened, `fix` what to type next; a notebook shows
+ * both and no stack, because the stack would be ours and not the reader's.
+ *
+ * A row that fails is not an error: it is a row with the reason in it.
+ */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+  readonly code: StoppedCode
+  readonly fix: string
+
+  constructor(code: StoppedCode, what: string, fix: string, cause?: unknown) {
+    super(what, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.fix = fix
+  }
+
+  /** The text that a terminal shows. */
+  override toString(): string {
+    return `${this.message}\n  → ${this.fix}`
+  }
+
+  /** How a notebook shows it: no stack. */
+  [Symbol.for('Jupyter.display')](): Record<string, string> {
+    const escape = (text: string) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
+    return {
+      'text/plain': this.toString(),
+      'text/html': `<div style="border-left:3px solid #c44e52;padding:.4em .8em;white-space:pre-wrap">${escape(this.message)}<br><b>→</b> <code>${escape(this.fix)}</code></div>`,
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// One authenticated SSH connection, by ssh2, on the terms that OpenSSH would set.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { Duplex } from 'node:stream'
+import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
+import { Stopped } from '../../stopped.js'
+import { fingerprint, type KeyState, keyState, keyType, knownKeys, preferredAlgorithms } from './knownhosts.js'
+import type { Target } from './target.js'
+
+/** Algorithms that ssh2 knows for host keys; others in known_hosts are passed over. */
+const HOST_KEY_ALGORITHMS: ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
+]
+
+/** A connection, and those it goes through; `end` closes all of them. */
+export interface Connected {
+  client: Client
+  end(): void
+}
+
+/**
+ * Connects to a machine, through its jumps.
+ *
+ * @throws Stopped('no-host') where it does not answer or its key is not the known one, 'bad-key' where it refuses the user
+ */
+export async function connect(target: Target): Promise<Connected> {
+  const opened: Client[] = []
+  const end = () => {
+    for (const client of opened.toReversed()) client.end()
+  }
+  try {
+    let through: Duplex | undefined
+    for (const [index, hop] of [...target.jumps, target].entries()) {
+      const sock = through ?? (hop.proxyCommand ? commandStream(hop.proxyCommand) : undefined)
+      const client = await open(hop, sock)
+      opened.push(client)
+      const next = index < target.jumps.length ? (target.jumps[index + 1] ?? target) : undefined
+      if (next) through = await forward(client, hop, next)
+    }
+    return { client: opened.at(-1)!, end }
+  } catch (error) {
+    end()
+    throw error
+  }
+}
+
+function forward(client: Client, from: Target, to: Target): Promise<Duplex> {
+  return new Promise((done, fail) => {
+    client.forwardOut('127.0.0.1', 0, to.host, to.port, (error, stream) => {
+      if (!error) return done(stream)
+      fail(
+        new Stopped(
+          'no-host',
+          `${from.name} cannot reach ${to.host}:${to.port}: ${error.message}`,
+          `${from.command} nc -vz ${to.host} ${to.port}`,
+          error,
+        ),
+      )
+    })
+  })
+}
+
+/** ProxyCommand: a command whose input and output are the connection. */
+function commandStream(command: string): Duplex {
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
+  child.on('error', (error) => stream.destroy(error))
+  stream.on('close', () => child.kill())
+  return stream
+}
+
+async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
+  const { default: ssh2 } = await import('ssh2')
+  const known = target.hostKey
+    ? []
+    : knownKeys(target.knownHosts, target.hostKeyAlias ?? target.host, target.hostKeyAlias ? 22 : target.port)
+  const preferred = HOST_KEY_ALGORITHMS.filter((name) => preferredAlgorithms(known).includes(name))
+  let refused: Stopped | undefined
+  const config: ConnectConfig = {
+    host: target.host,
+    port: target.port,
+    username: target.user,
+    readyTimeout: target.timeout * 1000,
+    keepaliveInterval: 15_000,
+    authHandler: await authMethods(target),
+    hostVerifier: (key: Buffer) => {
+      const state = target.hostKey
+        ? target.hostKey.split(' ')[1] === key.toString('base64')
+          ? 'known'
+          : 'changed'
+        : keyState(known, key)
+      if (state === 'known') return true
+      refused = hostKeyRefused(target, state, key)
+      return false
+    },
+    ...(preferred.length
+      ? {
+          algorithms: {
+            serverHostKey: [...preferred, ...HOST_KEY_ALGORITHMS.filter((name) => !preferred.includes(name))],
+          },
+        }
+      : {}),
+    ...(sock ? { sock } : {}),
+  }
+  const client = new ssh2.Client()
+  return new Promise((done, fail) => {
+    let ready = false
+    // Without this each small packet waits for the one before to be acknowledged: 170 ms a command.
+    client.on('handshake', () => client.setNoDelay(true))
+    client.on('ready', () => {
+      ready = true
+      done(client)
+    })
+    // After 'ready' an error is followed by 'close', which is where a broken connection is dealt with.
+    client.on('error', (error) => {
+      if (ready || (error as { level?: string }).level === 'agent') return
+      client.end()
+      fail(refused ?? connectFailed(target, error))
+    })
+    client.on('close', () => fail(refused ?? connectFailed(target, new Error('the connection was closed'))))
+    client.connect(config)
+  })
+}
+
+/** The agent's keys and the identity files, in OpenSSH's order. */
+async function authMethods(target: Target): Promise<AnyAuthMethod[]> {
+  const { default: ssh2 } = await import('ssh2')
+  const files: AnyAuthMethod[] = []
+  for (const file of target.identities) {
+    let text: Buffer
+    try {
+      text = readFileSync(file)
+    } catch {
+      continue
+    }
+    const key = ssh2.utils.parseKey(text)
+    // A key with a passphrase is the agent's business: `ssh-add`.
+    if (!(key instanceof Error)) files.push({ type: 'publickey', username: target.user, key: text })
+  }
+  const agent: AnyAuthMethod[] = target.agent ? [{ type: 'agent', username: target.user, agent: target.agent }] : []
+  return target.identitiesOnly ? [...files, ...agent] : [...agent, ...files]
+}
+
+function hostKeyRefused(target: Target, state: Exclude<KeyState, 'known'>, key: Buffer): Stopped {
+  const mark = fingerprint(key)
+  const where = target.port === 22 ? target.host : `[${target.host}]:${target.port}`
+  if (target.hostKey) {
+    return new Stopped(
+      'no-host',
+      `${target.name} shows another key (${mark}) than the one this project made for it.`,
+      "rm -r practice-machine   # in the workspace's folder; it is made anew",
+    )
+  }
+  if (state === 'unknown') {
+    return new Stopped(
+      'no-host',
+      `The ${keyType(key)} key of ${target.name} (${where}) is not in known_hosts: ${mark}`,
+      `${target.command}   # compare the fingerprint with its owner's, answer yes once, then run the cell again`,
+    )
+  }
+  const what = state === 'revoked' ? 'is marked @revoked in known_hosts' : 'is not the one in known_hosts'
+  return new Stopped(
+    'no-host',
+    `The ${keyType(key)} key of ${target.name} (${where}) ${what}: it shows ${mark}. Either the machine was set up anew, or this is not the machine.`,
+    `ssh-keygen -R '${where}' && ${target.command}   # only after asking its owner whether the key was changed`,
+  )
+}
+
+/** Errors of the network and of authentication, with what to type. */
+function connectFailed(target: Target, error: Error): Stopped {
+  const { level, code } = error as Error & { level?: string; code?: string }
+  const where = `${target.user}@${target.host}:${target.port}`
+  const again = target.command
+  if (level === 'client-authentication') {
+    const keys = target.agent
+      ? 'the keys of the agent and of the identity files'
+      : 'the identity files (no agent is running)'
+    return new Stopped(
+      'bad-key',
+      `${where} refused ${keys}.`,
+      `${again}   # a key with a passphrase: ssh-add first`,
+      error,
+    )
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new Stopped(
+      'no-host',
+      `There is no machine called ${target.host} (${code}).`,
+      `${again}   # a Host entry in ~/.ssh/config may be missing`,
+      error,
+    )
+  if (code === 'ECONNREFUSED')
+    return new Stopped('no-host', `${target.name}: nothing listens on ${target.host}:${target.port}.`, again, error)
+  return new Stopped('no-host', `${target.name} does not answer: ${error.message}`, again, error)
+}

@@ -1,0 +1,266 @@
+// A machine at the other end of SSH: run a script there, send a file, fetch a file.
+//
+// The connection is opened when something is asked and closed a moment after the last answer, so a
+// notebook that only keeps a run in a variable holds no socket. Whatever was under way when a
+// connection broke is asked again on a new one, so every script that is run here must bear being run
+// twice. Nothing but `sh`, `cat` and `tail` is needed on the far side: no sftp.
+import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClientChannel } from 'ssh2'
+import { Stopped } from '../../stopped.js'
+import { type Connected, connect } from './connect.js'
+import type { Target } from './target.js'
+
+export interface Answer {
+  /** Exit status; null where a signal ended it. */
+  code: number | null
+  stdout: Buffer
+  stderr: string
+}
+
+/** The connection broke while something was under way. */
+class Broken extends Error {}
+
+/** Milliseconds without a question after which the connection is closed. */
+const IDLE = 1500
+
+/** Printed before a script's own output, because a login shell's start-up files may print too. */
+const MARK = '\x1e\x1eskylab\x1e\x1e'
+
+export interface Patience {
+  /** Seconds to keep trying to reach the machine. @default 20 */
+  patience?: number
+  signal?: AbortSignal
+  /** Called when a connection broke and another is tried. */
+  onRetry?: (error: Error) => void
+}
+
+export class FarMachine {
+  #connection: Promise<Connected> | undefined
+  #underWay = 0
+  #idle: NodeJS.Timeout | undefined
+
+  /** @param target the machine, or how to find it: asked again before each new connection */
+  constructor(readonly target: () => Promise<Target>) {}
+
+  /** Runs a script by /bin/sh, whatever the user's login shell is. Its output is kept in memory. */
+  exec(script: string, patience: Patience = {}): Promise<Answer> {
+    return this.#again(patience, async ({ client }) => {
+      const answer = await command(client, 'sh -s', (channel) => channel.end(`printf '%s' '${MARK}'\n${script}\n`))
+      const mark = answer.stdout.indexOf(MARK)
+      return { ...answer, stdout: mark < 0 ? Buffer.alloc(0) : answer.stdout.subarray(mark + MARK.length) }
+    })
+  }
+
+  /**
+   * Sends a file, from where an earlier attempt left off. The far file may be longer than ours or hold
+   * something else: comparing hashes is the caller's part.
+   */
+  send(local: string, remote: string, patience: Patience = {}): Promise<void> {
+    return this.#again(patience, async ({ client }) => {
+      const size = statSync(local).size
+      const have = await this.#size(remote)
+      if (have >= size) return
+      const source = createReadStream(local, { start: have, highWaterMark: 256 * 1024 })
+      const { code, stderr } = await command(client, far(`cat >> ${quote(remote)}`), (channel) => {
+        source.on('error', () => channel.destroy())
+        // ssh2 answers a write on a broken connection with an error on the channel; 'close' is what counts.
+        channel.on('error', () => source.destroy())
+        source.pipe(channel)
+      }).finally(() => source.destroy())
+      if (code !== 0) throw diskOrWrite(remote, stderr)
+    })
+  }
+
+  /** Fetches a file, from where an earlier attempt left off. */
+  fetch(remote: string, local: string, patience: Patience = {}): Promise<void> {
+    mkdirSync(path.dirname(local), { recursive: true })
+    return this.#again(patience, async ({ client }) => {
+      const size = await this.#size(remote)
+      const have = statSync(local, { throwIfNoEntry: false })?.size ?? 0
+      const from = have <= size ? have : 0
+      const sink = createWriteStream(local, { flags: from ? 'a' : 'w' })
+      const full = new Promise<never>((_, fail) => {
+        sink.on('error', (error) => {
+          fail(
+            new Stopped('disk', `${local} cannot be written: ${error.message}`, `df -h ${path.dirname(local)}`, error),
+          )
+        })
+      })
+      full.catch(() => undefined)
+      const script = `printf %s ${quote(MARK)}; tail -c +${from + 1} ${quote(remote)}`
+      const { code, stderr } = await Promise.race([
+        command(client, far(script), (channel) => channel.end(), afterMark(sink)),
+        full,
+      ])
+      await Promise.race([new Promise<void>((done) => sink.end(() => done())), full])
+      if (code !== 0) throw new Stopped('no-file', `${remote} cannot be read: ${stderr.trim()}`, 'await run.files()')
+    })
+  }
+
+  async #size(remote: string): Promise<number> {
+    const { stdout } = await this.exec(`wc -c < ${quote(remote)} 2>/dev/null || echo 0`)
+    return Number(stdout.toString().trim()) || 0
+  }
+
+  /** Closes the connection now; the next question opens another. */
+  close(): void {
+    clearTimeout(this.#idle)
+    const connection = this.#connection
+    this.#connection = undefined
+    connection?.then((open) => open.end()).catch(() => undefined)
+  }
+
+  /** Asks, and asks again on a new connection as long as the patience lasts. */
+  async #again<T>({ patience = 20, signal, onRetry }: Patience, ask: (open: Connected) => Promise<T>): Promise<T> {
+    const until = Date.now() + patience * 1000
+    // An interrupt ends what is under way by closing the connection; others that use it are asked again.
+    const interrupted = () => this.close()
+    for (let pause = 250; ; pause = Math.min(pause * 2, 15_000)) {
+      signal?.throwIfAborted()
+      signal?.addEventListener('abort', interrupted)
+      let mine: Promise<Connected> | undefined
+      try {
+        this.#underWay++
+        clearTimeout(this.#idle)
+        mine = this.#open()
+        return await ask(await mine)
+      } catch (error) {
+        // Refusals are final; only what may pass is tried again.
+        const passing =
+          error instanceof Broken || (error instanceof Stopped && error.code === 'no-host' && error.cause !== undefined)
+        if (mine && this.#connection === mine) this.close()
+        if (!passing || Date.now() + pause > until) throw error instanceof Broken ? this.#lost(error) : error
+        onRetry?.(error as Error)
+      } finally {
+        this.#underWay--
+        signal?.removeEventListener('abort', interrupted)
+        if (this.#underWay === 0) this.#idle = setTimeout(() => this.close(), IDLE)
+      }
+      await sleep(pause, undefined, signal ? { signal } : {}).catch(() => undefined)
+    }
+  }
+
+  #open(): Promise<Connected> {
+    if (this.#connection) return this.#connection
+    const opening = this.target()
+      .then(connect)
+      .then((open) => {
+        open.client.setMaxListeners(0)
+        open.client.once('close', () => {
+          if (this.#connection === opening) this.#connection = undefined
+        })
+        return open
+      })
+    this.#connection = opening
+    opening.catch(() => {
+      if (this.#connection === opening) this.#connection = undefined
+    })
+    return opening
+  }
+
+  #lost(error: Error): Stopped {
+    return new Stopped(
+      'no-host',
+      `The connection broke and did not come back: ${error.message}.`,
+      'attach(id) when the machine is reachable; a job that was started goes on',
+      error,
+    )
+  }
+}
+
+/** A command for the login shell that any of them passes on unchanged: no quote inside, only octal escapes. */
+function far(script: string): string {
+  const octal = [...Buffer.from(script)].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
+  return `sh -c 'eval "$(printf %b "${octal}")"'`
+}
+
+/** A word of shell that stands for exactly this text. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/**
+ * Starts a command and waits for its end. Its output is always read, because a channel with unread output
+ * never closes; and a connection that goes away ends the wait, because ssh2 would not.
+ *
+ * @param feed gets the channel, to write the command's input
+ * @param sink takes the output, and holds it back with a promise; default: kept in memory
+ */
+function command(
+  client: Connected['client'],
+  line: string,
+  feed: (channel: ClientChannel) => void,
+  sink?: (chunk: Buffer) => boolean | Promise<void>,
+): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const out: Buffer[] = []
+    let stderr = ''
+    let code: number | null | undefined
+    const gone = () => fail(new Broken('closed while a command was running'))
+    client.once('close', gone)
+    // A fast command has ended by the time a promise would resolve, so all listeners are set in the callback.
+    const started = (error: Error | undefined, channel?: ClientChannel) => {
+      if (error || !channel) return fail(new Broken(error?.message ?? 'no channel'))
+      channel.on('data', (chunk: Buffer) => {
+        const wait = sink ? sink(chunk) : void out.push(chunk)
+        if (!(wait instanceof Promise)) return
+        channel.pause()
+        void wait.then(() => channel.resume())
+      })
+      channel.stderr.on('data', (chunk: Buffer) => {
+        if (stderr.length < 64_000) stderr += chunk.toString()
+      })
+      channel.on('error', () => undefined)
+      channel.on('exit', (status: number | null) => {
+        code = status
+      })
+      channel.on('close', () => {
+        client.off('close', gone)
+        // No exit status and no signal: the connection went, not the command.
+        if (code === undefined) gone()
+        else done({ code, stdout: Buffer.concat(out), stderr })
+      })
+      feed(channel)
+    }
+    try {
+      client.exec(line, started)
+    } catch (error) {
+      started(error as Error)
+    }
+  })
+}
+
+/** Passes on what follows the mark, holding the sender back while the file is being written. */
+function afterMark(sink: NodeJS.WritableStream): (chunk: Buffer) => boolean | Promise<void> {
+  let head = Buffer.alloc(0)
+  let passed = false
+  return (chunk) => {
+    let rest = chunk
+    if (!passed) {
+      head = Buffer.concat([head, chunk])
+      const mark = head.indexOf(MARK)
+      if (mark < 0) return true
+      passed = true
+      rest = head.subarray(mark + MARK.length)
+    }
+    if (rest.length === 0 || sink.write(rest)) return true
+    return new Promise((done) => sink.once('drain', () => done()))
+  }
+}
+
+function diskOrWrite(remote: string, stderr: string): Stopped {
+  if (/no space left|quota exceeded/i.test(stderr)) {
+    return new Stopped(
+      'disk',
+      `The far machine's disk is full: ${stderr.trim()}`,
+      `train(data, { …, folder: '/a/larger/disk/skylab' })`,
+    )
+  }
+  return new Stopped(
+    'no-file',
+    `${remote} cannot be written: ${stderr.trim() || 'no reason given'}`,
+    `train(data, { …, folder: '/a/folder/of/mine' })`,
+  )
+}

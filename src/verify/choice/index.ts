@@ -1,0 +1,1 @@
+export { chosenLetter, isLetter } from './letter.js'

@@ -1,0 +1,68 @@
+// Which letter a response chose: the boxed one, else the stated one, else the option whose text it names.
+
+import { finalAnswer } from '../math/extract.js'
+
+const WRAPPED = /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
+const FOLLOWED = /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
+
+/** The letter that a short text is: "C", "(C)", "\text{(C)}", "**C.**", "C) Paris"; undefined for anything else. */
+export function isLetter(text: string): string | undefined {
+  const trimmed = text.trim()
+  return WRAPPED.exec(trimmed)?.[1] ?? (trimmed.length < 300 ? FOLLOWED.exec(trimmed)?.[1] : undefined)
+}
+
+const STATED = [
+  // "answer is (C)", "Answer: C", "the correct option is C", 答案是C
+  /(?:answer|choice|option|答案|选项)\s*(?:(?:is|:|：|=|为|是|should be|must be|would be)\s*)+(?:(?:definitely|clearly|therefore|thus|indeed|option|choice|letter|probably)\s+)*[\s*$"'`([{\\]*(?:text|textbf|mathrm|mathbf|boxed)?\s*\{?\s*\(?([A-J])(?![A-Za-z0-9'’])/gi,
+  // "I choose C", "matches option C", "(C) is correct"
+  /(?:choose|pick|select|chose)\s+(?:option|choice|answer)?\s*[*$"'(]*([A-J])(?![A-Za-z0-9'’])/gi,
+  /(?:^|[\s(])(?:option|choice)?\s*[*$"']*\(?([A-J])[*)"']*\s+is\s+(?:the\s+)?(?:correct|right|true|best)/g,
+]
+
+/**
+ * The letter that a response settles on, or undefined. A box comes first, then what is stated last; the article "a"
+ * is never a choice.
+ *
+ * @param choices the texts of the options, in the order of their letters: one that the response names is chosen
+ */
+export function chosenLetter(text: string, choices?: readonly string[]): string | undefined {
+  const found = finalAnswer(text)
+  if (found.by === 'boxed' && found.answer !== undefined) {
+    const letter = isLetter(found.answer)
+    if (letter) return letter
+    const named = choices && matching(found.answer, choices)
+    if (named) return named
+  }
+  let at = -1
+  let letter: string | undefined
+  for (const pattern of STATED) {
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const candidate = match[1]!
+      // "the answer is a prime number": a small letter is an article or a word, unless it stands alone.
+      const alone = /^[\s.*)"'$}\]]*(?:$|\n)/.test(text.slice(match.index + match[0].length))
+      if (candidate !== candidate.toUpperCase() && !(alone && candidate !== 'a' && candidate !== 'i')) continue
+      // "The answer is A beautiful …": followed by a word in the same sentence, A is an article.
+      if (candidate === 'A' && /^\s+[a-z]/.test(text.slice(match.index + match[0].length)) && !/[)*"'$}]\s*$/.test(match[0])) continue
+      if (match.index >= at) {
+        at = match.index
+        letter = candidate.toUpperCase()
+      }
+    }
+  }
+  if (letter) return letter
+  const whole = isLetter(text.trim()) ?? /^[b-hj]$/.exec(text.trim())?.[0].toUpperCase()
+  if (whole) return whole
+  const last = isLetter(text.trim().split('\n').pop()!)
+  if (last) return last
+  return choices && found.answer !== undefined ? matching(found.answer, choices) : undefined
+}
+
+/** The letter of the one option whose text is the answer. */
+function matching(answer: string, choices: readonly string[]): string | undefined {
+  const plain = (text: string) => text.toLowerCase().replace(/\\(?:text|mathrm|textbf)\s*\{([^{}]*)\}/g, '$1').replace(/[\s$\\{}().,;:*"']+/g, '')
+  const wanted = plain(answer)
+  if (!wanted) return undefined
+  const hits = choices.flatMap((choice, k) => (plain(choice.replace(/^\s*\(?[A-J][).:]\s*/, '')) === wanted ? [k] : []))
+  return hits.length === 1 ? String.fromCharCode(65 + hits[0]!) : undefined
+}

@@ -1,0 +1,80 @@
+// Is it right? Each row gets a verdict with its reason.
+
+import { show } from '../host.js'
+import type { Formatted, Judged, Rows, Sample } from '../rows.js'
+import { Stopped } from '../stopped.js'
+import { pool, Step, type Workspace } from '../workspace/index.js'
+import { closeRunners, pythonRunner, type RunnerChoice } from './code/index.js'
+import { graderVersion, type Policy } from './math/index.js'
+import { lostBefore, verdictOn } from './row.js'
+
+export { chosenLetter } from './choice/index.js'
+export { type CodeVerdict, closeRunners, codeBlocks, judge, pythonRunner, type RunnerChoice, type Task } from './code/index.js'
+export { type Extracted, finalAnswer, type Grade, grade, graderVersion, type Policy } from './math/index.js'
+export { type Verifiable, verdictOn } from './row.js'
+
+export interface VerifyOptions {
+  /** Programs judged at once. @default 2, and no more than the machine has cores does good */
+  workers?: number
+  /** How maths is compared. @default 'strict' */
+  policy?: Policy
+  /** Where Python runs. @default 'auto': natively in bubblewrap where that works, else in Pyodide */
+  runner?: RunnerChoice
+  /** Keeps verdicts on programs, so that a run that continues does not judge them again. */
+  in?: Workspace
+}
+
+/**
+ * Judges rows: maths by value, choices by letter, code by its tests in a sandbox. A row that was cut off, failed or
+ * lost its format keeps that as its reason.
+ *
+ * @throws Stopped('bad-call') for `workers` below 1, Stopped('no-tool') where a native runner is asked for and there is none.
+ * @example const judged = await verify(tidy, { workers: 2 })
+ */
+export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: VerifyOptions = {}): Step<T & Judged> {
+  const { workers = 2, policy = 'strict', runner = 'auto', in: workspace } = options
+  if (!(Number.isInteger(workers) && workers >= 1)) throw new Stopped('bad-call', `verify(…) got ${workers} workers.`, 'verify(rows, { workers: 2 })')
+  const judgeRow = async (row: T, signal: AbortSignal): Promise<T & Judged> => {
+    const options = { policy, runner, signal }
+    // A verdict on a program is worth keeping; one on an answer is found sooner than it is read.
+    const keep = workspace && row.kind === 'code' && !lostBefore(row) ? workspace : undefined
+    if (row.kind === 'code' && row.language !== 'javascript' && row.language !== 'typescript' && runner === 'auto') await sayOnce()
+    const verdict = keep
+      ? await keep.once('verify', keyOf(row, runner), async () => ({ value: await verdictOn(row, options) }))
+      : await verdictOn(row, options)
+    return { ...row, verdict } as T & Judged
+  }
+  const total = Array.isArray(rows) ? rows.length : undefined
+  return new Step<T & Judged>({
+    label: 'verify',
+    ...(total !== undefined && { total }),
+    ...(workspace && { kept: workspace.name }),
+    run: (signal) => pool(rows, workers, (row, _place, own) => judgeRow(row, own), signal),
+    describe: (row) => (row.verdict.ok ? undefined : row.verdict.why),
+  })
+}
+
+/** Everything that could change the verdict on a program. */
+const keyOf = (row: Sample & Partial<Formatted>, runner: RunnerChoice): object => ({
+  grader: graderVersion,
+  runner,
+  text: row.solution ?? row.text,
+  language: row.language,
+  tests: row.tests,
+  checker: row.checker,
+  timeLimit: row.timeLimit,
+  memoryLimit: row.memoryLimit,
+})
+
+let said = false
+
+/** Tells, once, where Python runs less well than it could. */
+async function sayOnce(): Promise<void> {
+  if (said) return
+  said = true
+  const chosen = await pythonRunner()
+  if (chosen.runner === 'pyodide') await show({ 'text/plain': `Python runs in Pyodide: ${chosen.why}.\n  → ${chosen.fix}` })
+}
+
+/** What judging started and keeps ready; a long-lived process may end it. */
+export const endJudging = closeRunners

@@ -1,0 +1,365 @@
+// The tightest things an answer is made of: numbers, names, fractions, roots, functions, brackets, matrices.
+
+import type { Parser } from './parse.js'
+import { multiply, ONE, power, rational } from './rational.js'
+import { FUNCTIONS, type Token } from './tokens.js'
+import { negated, times, type Tree, Unreadable } from './tree.js'
+
+const ALIASES: Record<string, string> = { asin: 'arcsin', acos: 'arccos', atan: 'arctan', asinh: 'arcsinh', acosh: 'arccosh', atanh: 'arctanh', tg: 'tan', ctg: 'cot', arctg: 'arctan', lg: 'log' }
+/** Letters that a bracket right behind them makes a function: f(x). Others multiply, unless a relation follows. */
+const FUNCTION_LETTERS = /^[fgFGW]$/
+
+export function atom(parser: Parser): Tree {
+  const token = parser.next()
+  switch (token.k) {
+    case 'number':
+      return numberAtom(parser, token)
+    case 'letter':
+      return letterAtom(parser, token.text)
+    case 'word': {
+      const name = token.text + subscript(parser)
+      if (parser.is('(') && !parser.peek()!.spaced && relationAfterBracket(parser)) return { t: 'call', name, of: items(bracket(parser)) }
+      return name === token.text ? { t: 'word', name } : { t: 'symbol', name }
+    }
+    case 'text':
+      return { t: 'text', text: token.text }
+    case 'begin':
+      return matrix(parser, token.text)
+    case 'op':
+      return opened(parser, token.text)
+    case 'command':
+      return commandAtom(parser, token.text)
+    default:
+      throw new Unreadable(`${token.text} where a value was expected`)
+  }
+}
+
+function numberAtom(parser: Parser, token: Token & { k: 'number' }): Tree {
+  const point = token.text.indexOf('.')
+  const digits = token.text.replace('.', '')
+  if (digits.length > 5000) throw new Unreadable('a number of more than 5,000 digits')
+  const places = point < 0 ? 0 : token.text.length - point - 1
+  let value = rational(BigInt(digits || '0'), 10n ** BigInt(places))!
+  if (token.repeating) {
+    const nines = 10n ** BigInt(token.repeating.length) - 1n
+    const part = rational(BigInt(token.repeating), nines * 10n ** BigInt(places))!
+    value = rational(value.n * part.d + part.n * value.d, value.d * part.d)!
+    return { t: 'number', value }
+  }
+  if (token.exponent !== undefined) value = multiply(value, power({ n: 10n, d: 1n }, BigInt(token.exponent)) ?? ONE)
+  if (point < 0 && token.exponent === undefined && parser.is('_')) {
+    const base = baseAfter(parser)
+    if (base) return { t: 'numeral', digits: digits.replace(/^0+(?=.)/, ''), base }
+  }
+  if (point < 0 && token.exponent === undefined) return { t: 'number', value }
+  const significant = digits.replace(/^0+/, '').length
+  return { t: 'number', value, places: Math.max(0, places - (token.exponent ?? 0)), digits: significant }
+}
+
+/** _6, _{6}, _{\text{six}} are not all read: only a whole number from 2 to 36 is a base. */
+function baseAfter(parser: Parser): number | undefined {
+  const braced = parser.is('{', 1)
+  const base = parser.peek(braced ? 2 : 1)
+  if (base?.k !== 'number' || !/^\d{1,2}$/.test(base.text) || (braced && !parser.is('}', 3))) return undefined
+  const value = Number(base.text)
+  if (value < 2 || value > 36) return undefined
+  for (let k = 0; k < (braced ? 4 : 2); k++) parser.next()
+  return value
+}
+
+function letterAtom(parser: Parser, letter: string): Tree {
+  const name = letter + subscript(parser)
+  if (name === 'e') return { t: 'constant', name: 'e' }
+  if (name === 'i') return { t: 'constant', name: 'i' }
+  if (parser.is('(') && !parser.peek()!.spaced && (FUNCTION_LETTERS.test(letter) || (relationAfterBracket(parser) && /^[A-Za-z]/.test(letter) && simpleArguments(parser)))) {
+    return { t: 'call', name, of: items(bracket(parser)) }
+  }
+  return { t: 'symbol', name }
+}
+
+/** Subscript and primes as part of a name: x_{12}, a_n, f'. */
+function subscript(parser: Parser): string {
+  let name = ''
+  for (;;) {
+    if (parser.take("'")) {
+      name += "'"
+      continue
+    }
+    if (!parser.is('_')) return name
+    parser.next()
+    name += '_'
+    if (parser.take('{')) {
+      let depth = 1
+      while (depth > 0) {
+        const token = parser.next()
+        if (token.k === 'op' && token.text === '{') depth++
+        else if (token.k === 'op' && token.text === '}') {
+          if (--depth === 0) break
+        }
+        name += token.text
+      }
+    } else name += parser.next().text
+  }
+}
+
+/** Whether a relation stands right after the bracket that opens here: S(n) = … names a function. */
+function relationAfterBracket(parser: Parser): boolean {
+  let depth = 0
+  for (let k = 0; k < 40; k++) {
+    const token = parser.peek(k)
+    if (!token) return false
+    if (token.k !== 'op') continue
+    if (token.text === '(') depth++
+    else if (token.text === ')' && --depth === 0) {
+      const after = parser.peek(k + 1)
+      return after?.k === 'op' && /^(?:[=<>~]|<=|>=|!=)$/.test(after.text)
+    }
+  }
+  return false
+}
+
+function simpleArguments(parser: Parser): boolean {
+  for (let k = 1; k < 12; k++) {
+    const token = parser.peek(k)
+    if (!token) return false
+    if (token.k === 'op' && token.text === ')') return true
+    if (token.k !== 'letter' && token.k !== 'number' && !(token.k === 'op' && token.text === ',')) return false
+  }
+  return false
+}
+
+const items = (tree: Tree): Tree[] => (tree.t === 'tuple' || tree.t === 'list' ? tree.of : [tree])
+
+function bracket(parser: Parser): Tree {
+  return opened(parser, parser.next().text)
+}
+
+function opened(parser: Parser, open: string): Tree {
+  switch (open) {
+    case '{': {
+      if (parser.take('}')) return { t: 'set', of: [] }
+      const inner = parser.deeper(() => parser.separated())
+      parser.expect('}')
+      return inner.t === 'list' ? { t: 'set', of: inner.of } : inner
+    }
+    case 'set{': {
+      if (parser.take('}set')) return { t: 'set', of: [] }
+      const inner = parser.deeper(() => parser.separated())
+      parser.expect('}set')
+      return { t: 'set', of: inner.t === 'list' ? inner.of : [inner] }
+    }
+    case '(':
+    case '[':
+    case '⟨': {
+      const bars = parser.bars
+      parser.bars = 0
+      const inner = parser.deeper(() => parser.separated())
+      parser.bars = bars
+      const close = parser.next()
+      if (close.k !== 'op' || (open === '⟨' ? close.text !== '⟩' : close.text !== ')' && close.text !== ']')) throw new Unreadable('a bracket that does not close')
+      if (inner.t !== 'list') {
+        if ((open === '(') !== (close.text === ')')) throw new Unreadable('brackets that do not match')
+        return inner.t === 'text' && open === '(' ? { t: 'text', text: `(${inner.text})` } : inner
+      }
+      return open === '⟨' ? { t: 'tuple', open: '(', close: ')', of: inner.of } : { t: 'tuple', open, close: close.text as ')' | ']', of: inner.of }
+    }
+    case ']': {
+      // ]0,1[ is the French open interval.
+      const inner = parser.deeper(() => parser.separated())
+      const close = parser.next()
+      if (inner.t !== 'list' || close.k !== 'op' || !/^[[\]]$/.test(close.text)) throw new Unreadable('brackets that do not match')
+      return { t: 'tuple', open: '(', close: close.text === '[' ? ')' : ']', of: inner.of }
+    }
+    case '|': {
+      const doubled = parser.take('|')
+      parser.bars++
+      const inner = parser.deeper(() => parser.sum())
+      parser.bars--
+      parser.expect('|')
+      if (doubled) parser.expect('|')
+      return { t: 'call', name: 'abs', of: [inner] }
+    }
+    default:
+      throw new Unreadable(`${open} where a value was expected`)
+  }
+}
+
+function commandAtom(parser: Parser, name: string): Tree {
+  switch (name) {
+    case 'frac':
+    case 'dfrac':
+    case 'tfrac':
+    case 'cfrac': {
+      const over = parser.argument()
+      const under = digitAfterFraction(parser)
+      return { t: 'quotient', over, under }
+    }
+    case 'binom':
+    case 'dbinom':
+    case 'tbinom':
+    case 'choose':
+      return { t: 'call', name: 'binomial', of: [parser.argument(), digitAfterFraction(parser)] }
+    case 'sqrt': {
+      let index: Tree | undefined
+      if (parser.is('[') ) {
+        parser.next()
+        index = parser.sum()
+        parser.expect(']')
+      }
+      const of = parser.argument()
+      return index ? { t: 'call', name: 'root', of: [of], index } : { t: 'call', name: 'sqrt', of: [of] }
+    }
+    case 'cbrt':
+      return { t: 'call', name: 'root', of: [parser.argument()], index: { t: 'number', value: { n: 3n, d: 1n } } }
+    case 'pi':
+      return { t: 'constant', name: 'pi' }
+    case 'infty':
+      return { t: 'infinity', sign: 1 }
+    case 'emptyset':
+    case 'varnothing':
+      return { t: 'set', of: [] }
+    case 'setR':
+    case 'setZ':
+    case 'setN':
+    case 'setQ':
+    case 'setC':
+      return { t: 'reals', name: name.slice(3) }
+    case 'lfloor':
+    case 'lceil': {
+      const of = parser.deeper(() => parser.sum())
+      const close = parser.next()
+      if (close.k !== 'command' || close.text !== (name === 'lfloor' ? 'rfloor' : 'rceil')) throw new Unreadable('a floor that does not close')
+      return { t: 'call', name: name === 'lfloor' ? 'floor' : 'ceil', of: [of] }
+    }
+    case 'overline':
+    case 'bar':
+    case 'widehat':
+    case 'hat':
+    case 'tilde':
+    case 'widetilde':
+    case 'dot':
+    case 'ddot':
+      return { t: 'call', name: `accent-${name}`, of: [parser.argument()] }
+    case 'angle':
+    case 'triangle':
+    case 'measuredangle':
+      return parser.powered()
+    case 'sum':
+    case 'prod':
+    case 'int':
+    case 'iint':
+    case 'oint':
+    case 'lim':
+    case 'bigcup':
+    case 'bigcap':
+      return range(parser, name)
+  }
+  if (FUNCTIONS.has(name)) return call(parser, ALIASES[name] ?? name)
+  throw new Unreadable(`\\${name}`)
+}
+
+/** The second argument of \frac12: the digits right after the first. */
+function digitAfterFraction(parser: Parser): Tree {
+  const token = parser.peek()
+  if (token?.k === 'number' && /^\d+$/.test(token.text) && token.text.length > 1 && !token.repeating && token.exponent === undefined) {
+    parser.next()
+    parser.putBack({ ...token, text: token.text.slice(1), spaced: false })
+    return { t: 'number', value: { n: BigInt(token.text[0]!), d: 1n } }
+  }
+  return parser.argument()
+}
+
+/** sin x, sin^2(x), log_2 8, max(a, b): the argument ends at an operator, a bracket or another function. */
+function call(parser: Parser, name: string): Tree {
+  let index: Tree | undefined
+  let exponent: Tree | undefined
+  for (;;) {
+    if (!index && parser.is('_')) {
+      parser.next()
+      index = parser.argument()
+    } else if (!exponent && parser.is('^')) {
+      parser.next()
+      exponent = parser.exponent()
+    } else break
+  }
+  let of: Tree[]
+  if (parser.is('(') || parser.is('[') || (parser.is('{') && !parser.is('}', 1))) {
+    // The arguments of gcd, max and the like are written like a tuple.
+    of = items(bracket(parser))
+  } else {
+    let argument: Tree | undefined
+    const negative = parser.take('-')
+    for (;;) {
+      const token = parser.peek()
+      if (!token) break
+      if (token.k === 'number' || token.k === 'letter' || (token.k === 'op' && ((token.text === '|' && parser.bars === 0) || token.text === '{')) || (token.k === 'command' && argumentCommand(token.text, argument === undefined))) {
+        const part = parser.powered()
+        argument = argument ? times(argument, part) : part
+        // sin x(x+1) multiplies; 2π/3 does not end at the slash where a number follows.
+        if (parser.is('/') && parser.peek(1)?.k === 'number') {
+          parser.next()
+          argument = { t: 'quotient', over: argument, under: parser.powered() }
+        }
+      } else break
+    }
+    if (!argument) throw new Unreadable(`${name} of nothing`)
+    of = [negative ? negated(argument) : argument]
+  }
+  if (exponent?.t === 'number' && exponent.value.n === -1n && exponent.value.d === 1n && /^(?:sin|cos|tan|cot|sec|csc|sinh|cosh|tanh)$/.test(name)) {
+    return { t: 'call', name: `arc${name}`, of }
+  }
+  const value: Tree = { t: 'call', name, of, ...(index && { index }) }
+  return exponent ? { t: 'power', base: value, exponent } : value
+}
+
+const argumentCommand = (name: string, first: boolean): boolean => /^(?:[dtc]?frac|pi|sqrt|binom)$/.test(name) || (first && FUNCTIONS.has(name))
+
+function range(parser: Parser, operator: string): Tree {
+  let below: Tree | undefined
+  let above: Tree | undefined
+  for (;;) {
+    if (parser.take('_')) below = limits(parser)
+    else if (parser.take('^')) above = limits(parser)
+    else break
+  }
+  const of = parser.product()
+  return { t: 'range', operator, of, ...(below && { below }), ...(above && { above }) }
+}
+
+/** What stands below or above: a value, or its text where it is none (k \to 0). */
+function limits(parser: Parser): Tree {
+  if (!parser.take('{')) return parser.argument()
+  let text = ''
+  let depth = 1
+  for (;;) {
+    const token = parser.next()
+    if (token.k === 'op' && token.text === '{') depth++
+    if (token.k === 'op' && token.text === '}' && --depth === 0) break
+    text += token.text
+  }
+  return { t: 'text', text }
+}
+
+function matrix(parser: Parser, kind: string): Tree {
+  if (!/^(?:[pbvBV]?matrix|smallmatrix|array|psmallmatrix|bsmallmatrix)$/.test(kind)) throw new Unreadable(`the environment ${kind}`)
+  const rows: Tree[][] = [[]]
+  for (;;) {
+    const token = parser.peek()
+    if (!token) throw new Unreadable('a matrix that does not end')
+    if (token.k === 'end') {
+      parser.next()
+      break
+    }
+    if (parser.take('\\\\')) {
+      rows.push([])
+      continue
+    }
+    if (parser.take('&')) continue
+    rows[rows.length - 1]!.push(parser.deeper(() => parser.relation()))
+  }
+  const filled = rows.filter((row) => row.length)
+  if (filled.length === 0) throw new Unreadable('an empty matrix')
+  if (filled.some((row) => row.length !== filled[0]!.length)) throw new Unreadable('a matrix with rows of different length')
+  const tree: Tree = { t: 'matrix', rows: filled }
+  return kind === 'vmatrix' ? { t: 'call', name: 'det', of: [tree] } : tree
+}

@@ -1,0 +1,94 @@
+// One verdict on a pair of answers: extract, read, decide.
+
+import { chosenLetter, isLetter } from '../choice/letter.js'
+import { compare } from './compare.js'
+import { finalAnswer } from './extract.js'
+import { type Reading, read } from './read.js'
+import { skyT1Equal, skyT1Extract } from './sky-t1.js'
+import { same } from './rational.js'
+import type { How, Outcome } from './values.js'
+
+/**
+ * `strict` compares values; `exact` the normalised text of the last boxed answers; `sky-t1` follows the rules that
+ * filtered the report's data (percent rule, tolerance 1e-4, sorted lists), to measure what they let in.
+ */
+export type Policy = 'strict' | 'exact' | 'sky-t1'
+
+export interface Grade {
+  equal: boolean
+  /** The rule that made them equal. */
+  how?: How
+  why?: 'different' | 'no-answer' | 'unparsed' | 'undecided'
+  /** What was compared, as extracted. */
+  gold: string
+  pred?: string
+}
+
+/** Changes when a verdict could change: part of every stored key and of every score's settings. */
+export const graderVersion = '1'
+
+/** Answers longer than this are cut: a loop of a million characters is no answer. */
+const MAX_TEXT = 2_000_000
+
+/**
+ * Whether a response gives the right answer.
+ *
+ * @param gold the right answer, or a text that states it
+ * @param pred an answer, or a whole response that ends in one
+ * @param options.policy @default 'strict'
+ */
+export function grade(gold: string, pred: string, options: { policy?: Policy } = {}): Grade {
+  const policy = options.policy ?? 'strict'
+  if (pred.length > MAX_TEXT) pred = pred.slice(-MAX_TEXT)
+  if (gold.length > MAX_TEXT) gold = gold.slice(-MAX_TEXT)
+  if (policy === 'sky-t1') return underSkyT1(gold, pred)
+  if (pred.length < 18 && gold.length < 18) {
+    // The fast path: two short texts that read as numbers.
+    const g = read(gold)
+    const p = read(pred)
+    if (g.value && p.value) return verdict(same(g.value, p.value) ? { equal: true, how: g.source === p.source ? 'exact' : 'rational' } : { equal: false, why: 'different' }, g.source, p.source)
+  }
+  const goldText = finalAnswer(gold).answer ?? gold.trim()
+  const letter = isLetter(goldText)
+  const found = finalAnswer(pred)
+  let answer = found.answer
+  if (letter && (answer === undefined || !isLetter(answer))) answer = chosenLetter(pred) ?? answer
+  if (answer === undefined || answer.trim() === '') return { equal: false, why: 'no-answer', gold: goldText }
+  if (goldText === '') return { equal: false, why: 'no-answer', gold: goldText, pred: answer }
+  if (letter) {
+    const stated = isLetter(answer)
+    if (stated) return verdict(stated === letter ? { equal: true, how: 'choice' } : { equal: false, why: 'different' }, goldText, answer)
+  }
+  const g = read(goldText)
+  const p = read(answer)
+  if (policy === 'exact') return verdict(g.normal === p.normal && g.normal !== '' ? { equal: true, how: 'exact' } : { equal: false, why: 'different' }, g.source, p.source)
+  return verdict(decide(g, p), g.source, p.source)
+}
+
+const verdict = (outcome: Outcome | { equal: false; why: Grade['why'] & string }, gold: string, pred: string): Grade =>
+  outcome.equal ? { equal: true, how: outcome.how, gold, pred } : { equal: false, why: outcome.why, gold, pred }
+
+function decide(g: Reading, p: Reading): Outcome | { equal: false; why: 'unparsed' } {
+  if (g.value && p.value) return same(g.value, p.value) ? { equal: true, how: 'rational' } : { equal: false, why: 'different' }
+  if (g.normal !== '' && g.normal === p.normal) return { equal: true, how: 'exact' }
+  if (g.trees.length === 0 || p.trees.length === 0) return { equal: false, why: 'unparsed' }
+  let why: 'different' | 'undecided' = 'different'
+  for (const gold of g.trees) {
+    for (const pred of p.trees) {
+      const outcome = compare(gold, pred)
+      if (outcome.equal) return outcome
+      if (outcome.why === 'undecided') why = 'undecided'
+    }
+  }
+  // 2,74 is 2.74 where the other side is a number with a point.
+  const pointed = (reading: Reading) => reading.trees[0]?.t === 'number' && reading.trees[0].places
+  if (g.decimalComma && pointed(p)) return compare(g.decimalComma, p.trees[0]!)
+  if (p.decimalComma && pointed(g)) return compare(g.trees[0]!, p.decimalComma)
+  return { equal: false, why }
+}
+
+function underSkyT1(gold: string, pred: string): Grade {
+  const g = /boxed/.test(gold) ? skyT1Extract(gold) : skyT1Extract(`\\boxed{${gold}}`)
+  const p = skyT1Extract(pred)
+  return skyT1Equal(p, g) ? { equal: true, how: g === p ? 'exact' : 'tolerance', gold: g, pred: p } : { equal: false, why: p === '' ? 'no-answer' : 'different', gold: g, pred: p }
+}

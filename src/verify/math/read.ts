@@ -1,0 +1,111 @@
+// An answer's text → what it may mean: one tree, or two where a comma can be read in two ways.
+
+import { parse } from './parse.js'
+import { fromDecimal, type Rational } from './rational.js'
+import { normalText } from './text.js'
+import { plain } from './tokens.js'
+import { type Tree, Unreadable } from './tree.js'
+import { numberWord } from './words.js'
+
+export interface Reading {
+  /** The text that was read, trimmed of what only wraps it. */
+  source: string
+  /** For comparing as strings. */
+  normal: string
+  /** Set at once where the text is a plain whole number, decimal or simple fraction: most answers are. */
+  value?: Rational
+  /** The preferred reading first; empty where the text is no mathematics and no phrase. */
+  trees: Tree[]
+  /** 2,74 as 2.74: only against a number that is written with a point. */
+  decimalComma?: Tree
+  /** Why there is no tree. */
+  fault?: string
+}
+
+const MAX_LENGTH = 20_000
+const CACHE = 4096
+let cache = new Map<string, Reading>()
+let older = new Map<string, Reading>()
+
+/** Reads one answer. Never throws; the same text gives the same reading. */
+export function read(text: string): Reading {
+  const known = cache.get(text) ?? older.get(text)
+  if (known) return known
+  const reading = readAfresh(text)
+  if (text.length <= 2000) {
+    if (cache.size >= CACHE) {
+      older = cache
+      cache = new Map()
+    }
+    cache.set(text, reading)
+  }
+  return reading
+}
+
+const SIMPLE = /^[+-]?(?:\d{1,17}(?:\.\d{1,17})?|\.\d{1,17})$/
+
+function readAfresh(text: string): Reading {
+  let source = unwrapped(text.trim())
+  // Escaped twice on its way through a file: \\\\frac.
+  if (source.includes('\\\\') && !source.includes('begin{') && /\\\\(?:[a-zA-Z]{2}|[{}()[\]])/.test(source)) source = unwrapped(source.replaceAll('\\\\', '\\'))
+  if (SIMPLE.test(source)) {
+    const value = fromDecimal(source)!
+    const point = source.indexOf('.')
+    const tree: Tree = point < 0 ? { t: 'number', value } : { t: 'number', value, places: source.length - point - 1, digits: source.replace(/[-+.]/g, '').replace(/^0+/, '').length }
+    return { source, normal: source, trees: [tree], ...(point < 0 && { value }) }
+  }
+  const normal = normalText(source)
+  if (source === '') return { source, normal, trees: [], fault: 'empty' }
+  if (source.length > MAX_LENGTH) return { source, normal, trees: [], fault: 'too long' }
+  const trees: Tree[] = []
+  let fault: string | undefined
+  const clean = plain(source)
+  const phrase = phraseOf(clean)
+  if (phrase) trees.push(phrase)
+  else {
+    const notes = { ambiguous: false }
+    for (const thousands of [true, false]) {
+      if (!thousands && !notes.ambiguous) break
+      try {
+        trees.push(parse(clean, { thousands }, notes))
+      } catch (error) {
+        if (!(error instanceof Unreadable || error instanceof RangeError)) throw error
+        fault ??= error.message
+      }
+    }
+  }
+  const comma = /^\s*(-?)(\d+)(?:,|\{,\})(\d+)\s*$/.exec(clean.replace(/[$\\]|(?:€|£)/g, ''))
+  const decimalComma = comma && (comma[3]!.length > 1 || comma[2] === '0') ? read(`${comma[1]}${comma[2]}.${comma[3]}`).trees[0] : undefined
+  return { source, normal, trees, ...(decimalComma && { decimalComma }), ...(trees.length === 0 && fault !== undefined && { fault }) }
+}
+
+/** Without the dollars, \( \), bold marks, quotes and the full stop around it. */
+export function unwrapped(text: string): string {
+  for (let round = 0; round < 6; round++) {
+    const before = text
+    text = text.trim()
+    text = text.replace(/^(?:\\\[|\\\(|\$\$?|`+|\*\*|__)\s*([\s\S]*?)\s*(?:\\\]|\\\)|\$\$?|`+|\*\*|__)([.,;:]*)$/, (whole, inner: string, after: string) => (/(?<!\\)\$|\\\]|\\\)|\*\*/.test(inner) ? whole : inner + after))
+    text = text.replace(/^["“']([^"“”']*)["”']$/, '$1')
+    text = text.replace(/(?:\s|\\\s|\\\\|~)+$/, '').replace(/^(?:\\[,;:! ]|~)+/, '')
+    if (/\\$/.test(text)) text = text.slice(0, -1)
+    if (/[^.][.,;]$/.test(text) || /^[^.]*[^.\d]\.$/.test(text)) text = text.slice(0, -1)
+    if (/^:\s/.test(text)) text = text.slice(1)
+    if (text === before) break
+  }
+  return text
+}
+
+/** Words without any mathematics: a name, a day, yes, odd. */
+function phraseOf(text: string): Tree | undefined {
+  const inner = text.replace(/\\(?:text|mathrm|mbox|textbf|mathbf|textit|textnormal|bf|rm)\s*\{([^{}]*)\}/g, '$1').replace(/\\[ ,;!]|~/g, ' ').replace(/[{}$]/g, '').trim()
+  const value = numberWord(inner)
+  if (value !== undefined && /[a-z]/i.test(inner)) return { t: 'number', value: { n: value, d: 1n } }
+  const words = inner.match(/[\p{L}]{2,}/gu)
+  if (!words || /[\\^_=<>+*/|[\]0-9]/.test(inner)) return undefined
+  if (/^\(?[\p{L}][\p{L}'’.-]*(?:[\s,]+[\p{L}(][\p{L}'’.)-]*)+\)?[.!]?$/u.test(inner) && words.some((word) => word.length >= 3 && !/^(?:sin|cos|tan|log|exp|sqrt|and|inf|infinity|infty|percent|pct|ln|pi)$/i.test(word))) {
+    // Several words; "a and b" alone is a list of letters.
+    return { t: 'text', text: inner }
+  }
+  if (/^[\p{L}]{3,}[.!]?$/u.test(inner) && !/^(?:sin|cos|tan|inf|infinity|infty|alpha|beta|gamma|theta|delta|phi|psi|omega|lambda|sigma)$/i.test(inner) && (/\p{Ll}/u.test(inner) || /[^\0-\x7f]/.test(inner))) return { t: 'text', text: inner }
+  return undefined
+}

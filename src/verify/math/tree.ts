@@ -1,0 +1,108 @@
+// What an answer is, once read: a typed tree. Brackets, strictness and order are kept, never deleted.
+
+import type { Rational } from './rational.js'
+
+export type Relation = '=' | '<' | '<=' | '>' | '>=' | '!=' | 'in' | '~'
+
+export type Tree =
+  /** A number; `places` where it was written as a decimal. */
+  | { t: 'number'; value: Rational; places?: number; digits?: number }
+  /** π, e, i. */
+  | { t: 'constant'; name: 'pi' | 'e' | 'i' }
+  | { t: 'infinity'; sign: 1 | -1 }
+  /** A variable, subscript included: x, x_1, \theta. */
+  | { t: 'symbol'; name: string }
+  /** Letters that stand together without spaces: AB, odd. A name or a product, as the place demands. */
+  | { t: 'word'; name: string }
+  | { t: 'sum'; of: Tree[] }
+  | { t: 'product'; of: Tree[] }
+  | { t: 'quotient'; over: Tree; under: Tree }
+  | { t: 'power'; base: Tree; exponent: Tree }
+  | { t: 'negative'; of: Tree }
+  /** a ± b, as two values. `sign` is 1 for ±, -1 for ∓. */
+  | { t: 'either'; left: Tree | undefined; right: Tree; sign: 1 | -1 }
+  | { t: 'call'; name: string; of: Tree[]; index?: Tree }
+  /** A sum, product, integral or limit over a range, kept whole. */
+  | { t: 'range'; operator: string; below?: Tree; above?: Tree; of: Tree }
+  | { t: 'relation'; operators: Relation[]; of: Tree[] }
+  | { t: 'list'; of: Tree[] }
+  | { t: 'tuple'; open: '(' | '[' | '<'; close: ')' | ']' | '>'; of: Tree[] }
+  | { t: 'set'; of: Tree[] }
+  | { t: 'reals'; name: string }
+  | { t: 'union' | 'intersection' | 'without'; of: Tree[] }
+  | { t: 'matrix'; rows: Tree[][] }
+  | { t: 'ratio'; of: Tree[] }
+  | { t: 'percent'; of: Tree }
+  | { t: 'degrees'; of: Tree }
+  | { t: 'quantity'; of: Tree; unit: string }
+  /** Digits with the base as a subscript. */
+  | { t: 'numeral'; digits: string; base: number }
+  | { t: 'residue'; of: Tree; modulus: Tree }
+  | { t: 'text'; text: string }
+
+/** Thrown inside the parser where a text is no mathematics that it knows; never leaves this folder. */
+export class Unreadable extends Error {}
+
+export const number = (value: Rational): Tree => ({ t: 'number', value })
+
+/** The trees directly inside a tree. */
+export function children(tree: Tree): readonly Tree[] {
+  switch (tree.t) {
+    case 'sum':
+    case 'product':
+    case 'relation':
+    case 'list':
+    case 'tuple':
+    case 'set':
+    case 'union':
+    case 'intersection':
+    case 'without':
+    case 'ratio':
+      return tree.of
+    case 'call':
+      return tree.index ? [...tree.of, tree.index] : tree.of
+    case 'quotient':
+      return [tree.over, tree.under]
+    case 'power':
+      return [tree.base, tree.exponent]
+    case 'negative':
+    case 'percent':
+    case 'degrees':
+    case 'quantity':
+      return [tree.of]
+    case 'either':
+      return tree.left ? [tree.left, tree.right] : [tree.right]
+    case 'range':
+      return [tree.of, ...[tree.below, tree.above].filter((limit) => limit !== undefined && limit.t !== 'text')] as Tree[]
+    case 'matrix':
+      return tree.rows.flat()
+    case 'residue':
+      return [tree.of, tree.modulus]
+    default:
+      return []
+  }
+}
+
+/** Whether a tree or anything inside it satisfies the condition. */
+export function some(tree: Tree, condition: (tree: Tree) => boolean): boolean {
+  if (condition(tree)) return true
+  for (const child of children(tree)) if (some(child, condition)) return true
+  return false
+}
+
+/** The variables of a tree; a word counts as its letters. */
+export function symbols(tree: Tree, into = new Set<string>()): Set<string> {
+  if (tree.t === 'symbol') into.add(tree.name)
+  else if (tree.t === 'word') for (const letter of tree.name) into.add(letter)
+  for (const child of children(tree)) symbols(child, into)
+  return into
+}
+
+export function negated(tree: Tree): Tree {
+  if (tree.t === 'number') return { ...tree, value: { n: -tree.value.n, d: tree.value.d } }
+  if (tree.t === 'infinity') return { t: 'infinity', sign: tree.sign === 1 ? -1 : 1 }
+  if (tree.t === 'percent' || tree.t === 'degrees') return { t: tree.t, of: negated(tree.of) }
+  return { t: 'negative', of: tree }
+}
+
+export const times = (left: Tree, right: Tree): Tree => (left.t === 'product' ? { t: 'product', of: [...left.of, right] } : { t: 'product', of: [left, right] })

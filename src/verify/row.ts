@@ -1,0 +1,82 @@
+// The verdict on one row, whatever its kind: by value, by letter, by tests.
+
+import type { Formatted, Sample, Verdict, Why } from '../rows.js'
+import { chosenLetter, isLetter } from './choice/index.js'
+import { candidates, judge, type Reason, type RunnerChoice } from './code/index.js'
+import { finalAnswer, grade, type Policy } from './math/index.js'
+
+/** What a verdict needs of a row. */
+export type Verifiable = Pick<Sample, 'kind' | 'text'> & Partial<Sample> & Partial<Pick<Formatted, 'format' | 'solution'>>
+
+export interface VerdictOptions {
+  policy?: Policy
+  runner?: RunnerChoice
+  signal?: AbortSignal
+}
+
+const WHY: Record<Exclude<Reason, 'accepted'>, Why> = {
+  'wrong-answer': 'wrong',
+  'time-limit': 'time-limit',
+  'memory-limit': 'memory-limit',
+  'output-limit': 'output-limit',
+  'runtime-error': 'runtime-error',
+  'compile-error': 'compile-error',
+}
+
+/** The verdict on a row. A sample that failed, was cut off or lost its format keeps that as its reason. */
+export async function verdictOn(row: Verifiable, options: VerdictOptions = {}): Promise<Verdict> {
+  const lost = lostBefore(row)
+  if (lost) return lost
+  const text = row.solution ?? row.text
+  if (row.kind === 'code') return onCode(row, text, options)
+  return row.kind === 'choice' ? onChoice(row, text) : onMath(row, text, options.policy)
+}
+
+/** Why there is nothing to judge, where there is nothing. */
+export function lostBefore(row: Verifiable): Verdict | undefined {
+  if (row.finish === 'error') return { ok: false, why: 'failed', detail: row.failure ?? 'the request failed' }
+  if (row.finish === 'length') return { ok: false, why: 'cut-off', detail: 'the answer reached the token limit' }
+  if (row.format && !row.format.ok) return { ok: false, why: row.format.why, detail: row.format.detail }
+  return undefined
+}
+
+export function onMath(row: Verifiable, text: string, policy: Policy = 'strict'): Verdict {
+  if (row.answer === undefined || row.answer === '') return { ok: false, why: 'failed', detail: 'the problem has no answer to compare with' }
+  const result = grade(row.answer, text, { policy })
+  if (result.equal) return { ok: true, how: result.how!, detail: shorten(result.pred ?? '') }
+  if (result.why === 'no-answer') {
+    const cut = finalAnswer(text).unterminated
+    return cut ? { ok: false, why: 'cut-off', detail: 'the text ends inside its box' } : { ok: false, why: 'no-answer', detail: 'no answer is stated' }
+  }
+  const detail = `expected ${shorten(result.gold)}, found ${shorten(result.pred ?? '')}`
+  return { ok: false, why: result.why === 'different' ? 'wrong' : result.why!, detail }
+}
+
+export function onChoice(row: Verifiable, text: string): Verdict {
+  const gold = row.answer === undefined ? undefined : (isLetter(row.answer) ?? chosenLetter(row.answer, row.choices))
+  if (!gold) return { ok: false, why: 'failed', detail: 'the problem has no right letter to compare with' }
+  const letter = chosenLetter(text, row.choices)
+  if (!letter) return { ok: false, why: 'no-answer', detail: 'no letter is stated' }
+  return letter === gold ? { ok: true, how: 'choice', detail: letter } : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}` }
+}
+
+/** Every fenced block is tried, the last first; the first that passes all tests is the one that is meant. */
+async function onCode(row: Verifiable, text: string, options: VerdictOptions): Promise<Verdict> {
+  if (!row.tests?.length) return { ok: false, why: 'no-tests', detail: 'the problem has no tests' }
+  const language = row.language ?? 'python'
+  const blocks = candidates(text, language)
+  if (blocks.length === 0) return { ok: false, why: 'no-answer', detail: 'there is no fenced code block' }
+  let first: Verdict | undefined
+  for (const block of blocks) {
+    const result = await judge(
+      { language, program: block.code, tests: row.tests, checker: row.checker, timeLimit: row.timeLimit, memoryLimit: row.memoryLimit },
+      { runner: options.runner ?? 'auto', ...(options.signal && { signal: options.signal }) },
+    )
+    if (result.ok) return { ok: true, how: result.tests.some((test) => test.how === 'checker') ? 'checker' : 'tests', chosen: block.index, detail: `${result.tests.length} of ${row.tests.length} tests` }
+    const passed = result.tests.filter((test) => test.ok).length
+    first ??= { ok: false, why: WHY[result.why as Exclude<Reason, 'accepted'>], chosen: block.index, detail: `test ${passed + 1} of ${row.tests.length}: ${result.detail ?? result.why}` }
+  }
+  return first!
+}
+
+const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 120)}…${text.slice(-60)}` : text)

@@ -1,0 +1,91 @@
+// The walls of the house: who may import whom.
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+function* files(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) yield* files(file)
+    else if (/\.(ts|js|cjs)$/.test(entry.name)) yield file
+  }
+}
+
+/** Every import of a file: the specifier as written, and the file under the root that it names, if any. */
+function imports(file: string): { specifier: string; to: string | undefined }[] {
+  const text = readFileSync(file, 'utf8')
+  const found = [...text.matchAll(/(?:\bfrom|\bimport\(?|\brequire\()\s*['"]([^'"\n]+)['"]/g)].map((match) => match[1]!)
+  return found.map((specifier) => ({
+    specifier,
+    to: specifier.startsWith('.') ? path.relative(root, path.resolve(path.dirname(file), specifier)) : undefined,
+  }))
+}
+
+const sources = ['kernel', 'src'].flatMap((top) => [...files(path.join(root, top))])
+const all = sources.flatMap((file) => imports(file).map((each) => ({ file: path.relative(root, file), ...each })))
+
+describe('the house', () => {
+  it('is read at all', () => {
+    expect(sources.length).toBeGreaterThan(50)
+    expect(all.filter(({ to }) => to).length).toBeGreaterThan(100)
+  })
+
+  it('keeps kernel/ and src/ apart', () => {
+    expect(all.filter(({ file, to }) => to && file.split(path.sep)[0] !== to.split(path.sep)[0])).toEqual([])
+  })
+
+  it('lets the kernel import the library in one line only: the commands', () => {
+    const lines = all.filter(({ file, specifier }) => file.startsWith('kernel') && /^skylab(\/|$)/.test(specifier))
+    expect(lines.map(({ file, specifier }) => `${file}: ${specifier}`)).toEqual(['kernel/main.ts: skylab/commands'])
+  })
+
+  it('has arrows that run one way: a stage imports the ground and the stages before it', () => {
+    const stages = ['problems', 'sample', 'reformat', 'verify', 'curate', 'train', 'evaluate']
+    const allowed = (from: string, to: string): boolean => {
+      if (from === to || from === 'index' || from === 'commands') return true
+      const ground = ['rows', 'stopped', 'host', 'fixtures', 'stats', 'workspace']
+      if (ground.includes(from)) return ground.includes(to)
+      if (ground.includes(to)) return true
+      if (from === 'repeats') return false
+      if (from === 'show') return to === 'repeats'
+      return stages.includes(from) && stages.includes(to) && stages.indexOf(to) < stages.indexOf(from)
+    }
+    const room = (file: string) => file.split(path.sep)[1]!.replace(/\.(ts|js)$/, '')
+    const crossings = all.filter(({ file, to }) => file.startsWith('src') && to && !allowed(room(file), room(to)))
+    expect(crossings.map(({ file, to }) => `${file} → ${to}`)).toEqual([])
+  })
+
+  it('awaits nothing at the top level of src/, so that tslab can load it', () => {
+    const awaiting = sources.filter(
+      (file) =>
+        file.includes(`${path.sep}src${path.sep}`) && /^(?:const .*= )?await /m.test(readFileSync(file, 'utf8')),
+    )
+    expect(awaiting).toEqual([])
+  })
+
+  it('loads heavy packages on first use', () => {
+    const heavy = [
+      'isolated-vm',
+      'danfojs-node',
+      'plotly.js-dist',
+      'jsdom',
+      'pyodide',
+      '@resvg/resvg-js',
+      'ssh2',
+      'openai',
+      'typescript',
+    ]
+    // Programs of their own, started as a process or a worker: nobody imports them.
+    const imported = new Set(all.map(({ to }) => to?.replace(/\.js$/, '.ts')))
+    const eager = sources
+      .filter((file) => file.startsWith(path.join(root, 'src')) && imported.has(path.relative(root, file)))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^import (?!type\b)[^'"]*['"]([^'"]+)['"]/gm)]
+          .filter((match) => heavy.includes(match[1]!))
+          .map((match) => `${path.relative(root, file)}: ${match[1]}`),
+      )
+    expect(eager).toEqual([])
+  })
+})

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { codeFrame } from '../../kernel/display/error-text.js'
+import { toBundle } from '../../kernel/display/index.js'
+import type { Bundle } from '../../kernel/session.js'
+
+const DISPLAY = Symbol.for('Jupyter.display')
+const data = (value: unknown) => (toBundle(value) as Bundle).data
+
+describe('a value shows itself', () => {
+  it('by its own method', () => {
+    expect(data({ [DISPLAY]: () => ({ 'text/html': '<b>own</b>' }) })).toEqual({ 'text/html': '<b>own</b>' })
+    expect(data({ [DISPLAY]: () => ({ data: { 'text/html': '<b>own</b>' } }) })).toEqual({ 'text/html': '<b>own</b>' })
+  })
+
+  it('by a method that needs time', async () => {
+    const made = toBundle({ [DISPLAY]: async () => ({ 'text/markdown': '*own*' }) })
+    expect(made).toBeInstanceOf(Promise)
+    expect((await made).data).toEqual({ 'text/markdown': '*own*' })
+  })
+
+  it('and is still shown when its method fails', async () => {
+    const fails = () => {
+      throw new Error('no picture')
+    }
+    expect(data({ [DISPLAY]: fails })['text/plain']).toContain('no picture')
+    expect((await toBundle({ [DISPLAY]: async () => fails() })).data['text/plain']).toContain('no picture')
+  })
+
+  it('falls back where its method gives nothing', () => {
+    expect(data({ a: 1, [DISPLAY]: () => undefined })['text/plain']).toContain('a: 1')
+  })
+})
+
+describe('known shapes', () => {
+  it('a MIME bundle', () => {
+    expect(data({ 'text/html': '<i>x</i>', 'text/plain': 'x' })).toEqual({ 'text/html': '<i>x</i>', 'text/plain': 'x' })
+    expect(data({ data: { 'image/svg+xml': '<svg/>' }, metadata: {} })).toEqual({ 'image/svg+xml': '<svg/>' })
+    expect(data({ 'text/html': '<i>x</i>', other: 1 })['text/html']).toBeUndefined()
+  })
+
+  it('a Plotly figure', () => {
+    const figure = { data: [{ type: 'bar', y: [1] }], layout: { title: 'x' } }
+    expect(data(figure)).toEqual({ 'application/vnd.plotly.v1+json': figure, 'text/plain': '[figure: bar, 1 trace]' })
+  })
+
+  it('rows, escaped and capped with the total said', () => {
+    const html = String(data([{ a: '<script>', b: 1 }, { c: null }])['text/html'])
+    expect(html).toContain('&#60;script&#62;')
+    expect(html).not.toContain('<script>')
+    expect(html).toContain('2 rows × 3 columns')
+    const many = Array.from({ length: 50 }, (_, at) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, c) => [`k${c}`, at])),
+    )
+    const capped = String(data(many)['text/html'])
+    expect(capped.match(/<tr>/g)).toHaveLength(21)
+    expect(capped).toContain('50 rows × 30 columns; the first 20 × 20 are shown')
+    expect(data([1, { a: 1 }])['text/html']).toBeUndefined()
+  })
+
+  it('a DataFrame', () => {
+    const frame = {
+      columns: ['a', 'b'],
+      values: [
+        [1, 'x'],
+        [2, '<y>'],
+      ],
+      print() {},
+    }
+    expect(data(frame)['text/plain']).toBe('a  b\n1  x\n2  <y>\n2 rows × 2 columns')
+    expect(data(frame)['text/html']).toContain('&#60;y&#62;')
+  })
+
+  it('a picture in bytes', () => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1, 2])
+    expect(data(png)).toEqual({
+      'image/png': Buffer.from(png).toString('base64'),
+      'text/plain': '[image/png, 6 bytes]',
+    })
+    expect(data(new Uint8Array([1, 2]))['text/plain']).toContain('Uint8Array(2)')
+  })
+
+  it('marked text', () => {
+    expect(data({ markdown: '# x' })).toMatchObject({ 'text/markdown': '# x' })
+    expect(data({ html: '<b>x</b>', other: 1 })['text/html']).toBeUndefined()
+  })
+})
+
+describe('everything else is text', () => {
+  it.each<[unknown, string]>([
+    ['x', "'x'"],
+    [1n, '1n'],
+    [new Map([[1, { a: 2 }]]), 'Map(1) { 1 => { a: 2 } }'],
+    [[1, [2]], '[ 1, [ 2 ] ]'],
+    [Symbol('s'), 'Symbol(s)'],
+    [null, 'null'],
+  ])('%s', (value, text) => {
+    expect(data(value)).toEqual({ 'text/plain': text })
+  })
+
+  it('also where it resists', () => {
+    const resists = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no')
+        },
+        ownKeys: () => {
+          throw new Error('no')
+        },
+      },
+    )
+    expect(typeof data(resists)['text/plain']).toBe('string')
+    expect(String(data('x'.repeat(1e6))['text/plain']).length).toBeLessThan(20_000)
+  })
+})
+
+it('a code frame marks the column between its neighbours', () => {
+  const lines = codeFrame('one\ntwo three\nfour', 2, 5, 5).map((line) => line.replace(/\u001b\[[\d;]*m/g, ''))
+  expect(lines).toEqual(['    1 | one', '  > 2 | two three', '      |     ^^^^^', '    3 | four'])
+})

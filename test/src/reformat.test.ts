@@ -1,0 +1,484 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { overlap } from '../../src/reformat/check.js'
+import {
+  checkRewrite,
+  fences,
+  hasMarker,
+  MARKERS,
+  readMarkers,
+  reformat,
+  reformatMessages,
+  split,
+  traceOf,
+  withMarkers,
+} from '../../src/reformat/index.js'
+import type { Problem, Sample } from '../../src/rows.js'
+import { model, recordingKey, seedFor } from '../../src/sample/index.js'
+import { Stopped } from '../../src/stopped.js'
+import { type Workspace, workspace } from '../../src/workspace/index.js'
+
+const HOST = Symbol.for('skylab.host')
+const sky = fileURLToPath(new URL('../../../shared/data/sky_outputs', import.meta.url))
+let folder: string
+let work: Workspace
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
+  work = workspace(path.join(folder, 'w'))
+  const signal = new AbortController().signal
+  Object.assign(globalThis, { [HOST]: { display() {}, signal: () => signal, prompt: () => Promise.resolve('') } })
+})
+
+afterEach(async () => {
+  await work.close()
+  delete (globalThis as Record<symbol, unknown>)[HOST]
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function row(over: Partial<Sample> = {}): Sample {
+  return {
+    id: 'set/1',
+    source: 'set',
+    kind: 'math',
+    domain: 'math',
+    prompt: 'What is 6 times 7?',
+    answer: '42',
+    sample: 0,
+    model: 'teacher',
+    asked: 'What is 6 times 7?',
+    text: 'I think.\n\n**Final Answer**\n\nSix times seven is \\boxed{42}.',
+    finish: 'stop',
+    usage: { prompt: 1, completion: 1 },
+    dollars: 0,
+    seconds: 1,
+    settings: { temperature: 0.7, topP: null, maxTokens: 100, seed: 1, promptSet: 'skylab', promptHash: '0' },
+    ...over,
+  }
+}
+
+const math = { kind: 'math' } as const
+const python = {
+  kind: 'code',
+  language: 'python',
+  tests: [{ stdin: '1', stdout: '1' }],
+} as const satisfies Partial<Problem>
+const block = (code: string, language = 'python') => `\`\`\`${language}\n${code}\n\`\`\``
+const trace =
+  'Let me think about it step by step, since the numbers are small. Six sevens are forty two. Wait, is that so? Seven and seven is fourteen, and three times fourteen is forty two. Yes.\n\nSo the answer is \\boxed{42}.'
+
+describe('markers', () => {
+  it('are read and written', () => {
+    const parts = { thought: 'a\n\nb', solution: 'c' }
+    const text = withMarkers(parts)
+    expect(text.startsWith('<|begin_of_thought|>\n\na')).toBe(true)
+    expect(readMarkers(text)).toEqual(parts)
+    expect(readMarkers(`Sure!\n${text}\nDone.`)).toEqual(parts)
+    expect(hasMarker('nothing')).toBe(false)
+  })
+
+  it.each([
+    [withMarkers({ thought: 'a', solution: 'b' }).replace(MARKERS[1], ''), /end_of_thought\|> is missing/],
+    [withMarkers({ thought: `a ${MARKERS[0]}`, solution: 'b' }), /begin_of_thought\|> stands 2 times/],
+    [[MARKERS[2], 'b', MARKERS[3], MARKERS[0], 'a', MARKERS[1]].join('\n'), /begin_of_solution\|> stands before/],
+    [withMarkers({ thought: ' ', solution: 'b' }), /thought is empty/],
+    [withMarkers({ thought: 'a', solution: '' }), /solution is empty/],
+  ])('faults are named', (text, fault) => {
+    expect(readMarkers(text)).toMatch(fault)
+  })
+})
+
+describe('the splitter', () => {
+  it.each([
+    [
+      'a heading',
+      'Hm.\n\nSo it is 42.\n\n**Final Answer**\n\nThe answer is $\\boxed{42}$.',
+      'The answer is $\\boxed{42}$.',
+    ],
+    ['a heading of another kind', 'Hm.\n\n### Final Answer:\nThe answer is \\boxed{42}', 'The answer is \\boxed{42}'],
+    [
+      'a heading with a bare formula',
+      'Hm.\n\nSo it is 42.\n\n**Final Answer**\n\n\\[ \\boxed{42} \\]',
+      'So it is 42.\n\n\\[ \\boxed{42} \\]',
+    ],
+    [
+      'a heading in the middle, taken back later',
+      '**Final Answer**\n\nIt is \\boxed{41}.\n\nWait.\n\n**Final Answer**\n\nIt is \\boxed{42}.',
+      'It is \\boxed{42}.',
+    ],
+    [
+      'a heading without a box under it',
+      'It is \\boxed{42}.\n\n**Final Answer**\n\nSee above.',
+      'It is \\boxed{42}.\n\n**Final Answer**\n\nSee above.',
+    ],
+    ['no heading', 'Hm.\n\nWell.\n\nSo the answer is \\boxed{42}.', 'So the answer is \\boxed{42}.'],
+    [
+      'no heading, a bare formula',
+      'Hm.\n\nSo the area is\n\n\\[\\boxed{\\text{42}}\\]',
+      'So the area is\n\n\\[\\boxed{\\text{42}}\\]',
+    ],
+    [
+      'an answer below half a code block',
+      'Hm.\n\n```python\nx = 1\n\nprint(x)\n```\nThe value is \\boxed{42}.',
+      'The value is \\boxed{42}.',
+    ],
+    ['one endless paragraph', `${'and so on\n'.repeat(1000)}it is \\boxed{42}`, 'it is \\boxed{42}'],
+  ])('mathematics: %s', (_, text, solution) => {
+    expect(split({ text }, math)).toEqual({ thought: text, solution })
+  })
+
+  it.each([
+    ['I have no idea.', math, /no \\boxed/],
+    ['It is \\boxed{}.', math, /no \\boxed/],
+    ['```python\nprint(1)', python, /no complete code block/],
+    ['```output\n1\n```', python, /no complete code block/],
+    ['<think>Hm', math, /never ends/],
+    ['<think>Hm</think>  ', math, /nothing follows/],
+  ])('says why there is no solution in %j', (text, problem, why) => {
+    expect(split({ text }, problem)).toMatch(why)
+  })
+
+  it('choice: a box, or a letter that is named as the answer', () => {
+    expect(split({ text: 'Hm.\n\nIt is \\boxed{B}.' }, { kind: 'choice' })).toMatchObject({
+      solution: 'It is \\boxed{B}.',
+    })
+    expect(split({ text: 'Hm.\n\nSo the answer is (C).' }, { kind: 'choice' })).toMatchObject({
+      solution: 'So the answer is (C).',
+    })
+    expect(split({ text: 'Perhaps B.' }, { kind: 'choice' })).toMatch(/no letter/)
+  })
+
+  it('code: the last block that is a program, not the example after it', () => {
+    const program = 'n = int(input())\nprint(n)'
+    const text = `First try:\n\n${block('def f():\n  pass')}\n\nBetter:\n\n${block(program)}\n\nFor example:\n\n${block('print(f(3))')}\n\nprints\n\n${block('3', '')}`
+    expect(split({ text }, python)).toEqual({ thought: text, solution: block(program) })
+  })
+
+  it('code: the block that defines what the tests call', () => {
+    const called = {
+      kind: 'code',
+      language: 'python',
+      tests: [{ fn: 'add', args: [], returns: 1 }],
+    } satisfies Partial<Problem>
+    const right = 'def add(a, b):\n    return a + b'
+    expect(
+      split({ text: `${block(right)}\n\nTest:\n\n${block('def main():\n    print(add(1, 2))')}` }, called),
+    ).toMatchObject({ solution: block(right) })
+    const arrow = 'const add = (a, b) => a + b'
+    expect(
+      split(
+        { text: `${block(arrow, 'js')}\n\n${block('console.log(add(1, 2))', 'js')}` },
+        { ...called, language: 'javascript' },
+      ),
+    ).toMatchObject({ solution: block(arrow, 'js') })
+  })
+
+  it('code: only blocks of its language, and a fence in a list loses its indentation', () => {
+    const text = `1. Do:\n\n   ${block('x = input()\n   print(x)')
+      .split('\n')
+      .join('\n   ')
+      .replace('\n      print', '\n   print')}\n\n${block('cin >> x;', 'cpp')}`
+    expect(split({ text }, python)).toMatchObject({ solution: block('x = input()\nprint(x)') })
+  })
+
+  it('reasoning that is kept apart, or stands in <think>, is the thought', () => {
+    const parts = { thought: 'Hm.', solution: 'It is \\boxed{42}.' }
+    expect(split({ text: 'It is \\boxed{42}.', reasoning: 'Hm.' }, math)).toEqual(parts)
+    expect(split({ text: '<think>\nHm.\n</think>\n\nIt is \\boxed{42}.' }, math)).toEqual(parts)
+    expect(split({ text: 'Hm.</think>It is \\boxed{42}.' }, math)).toEqual(parts)
+    expect(split({ text: `Here:\n\n${block('print(input())')}`, reasoning: 'Hm.' }, python)).toEqual({
+      thought: 'Hm.',
+      solution: `Here:\n\n${block('print(input())')}`,
+    })
+  })
+})
+
+describe('fences', () => {
+  it('reads complete blocks only', () => {
+    expect(
+      fences('a\n```py\nx\n\ny\n```\n~~~\nz\n~~~\n```js\nnever closed').map(({ language, code }) => [language, code]),
+    ).toEqual([
+      ['py', 'x\n\ny'],
+      ['', 'z'],
+    ])
+    expect(fences('````md\n```\ninside\n```\n````').map(({ code }) => code)).toEqual(['```\ninside\n```'])
+    expect(fences('```\n```').map(({ code }) => code)).toEqual([''])
+  })
+})
+
+describe('the check of a rewrite', () => {
+  const good = { thought: trace, solution: 'Six times seven is \\boxed{42}.' }
+  const check = (parts: typeof good, kind: Problem['kind'] = 'math', original = trace) =>
+    checkRewrite(original, { content: withMarkers(parts), finish: 'stop' }, kind)
+
+  it('passes an exact copy, and one with other white space and a word in it', () => {
+    expect(check(good)).toEqual(good)
+    const close = { ...good, thought: trace.replace('\n\n', '\n').replace('Yes.', 'Yes!') }
+    const long = { ...close, thought: `${trace} `.repeat(6) }
+    expect(
+      check({ ...long, thought: long.thought.replace('Wait', 'Hold on') }, 'math', `${trace} `.repeat(6)),
+    ).toHaveProperty('thought')
+  })
+
+  it.each([
+    ['cut-off', { content: withMarkers(good), finish: 'length' as const }],
+    ['missing-marker', { content: 'Sorry, I cannot.', finish: 'stop' as const }],
+    [
+      'missing-marker',
+      { content: withMarkers(good).replace('begin_of_thought', 'begin_of_slow_thought'), finish: 'stop' as const },
+    ],
+    ['altered-thought', { content: withMarkers({ ...good, thought: 'In short: 42.' }), finish: 'stop' as const }],
+    ['altered-thought', { content: withMarkers({ ...good, thought: `${trace} ${trace}` }), finish: 'stop' as const }],
+    [
+      'altered-thought',
+      { content: withMarkers({ ...good, thought: trace.split(' ').reverse().join(' ') }), finish: 'stop' as const },
+    ],
+    ['no-answer', { content: withMarkers({ ...good, solution: 'It is 42.' }), finish: 'stop' as const }],
+    ['answer-changed', { content: withMarkers({ ...good, solution: 'It is \\boxed{43}.' }), finish: 'stop' as const }],
+  ])('%s', (why, rewrite) => {
+    expect(checkRewrite(trace, rewrite, 'math')).toMatchObject({ ok: false, why, detail: expect.stringMatching(/./) })
+  })
+
+  it('an answer may be written another way, not become another one', () => {
+    const original = trace.replace('42', '\\dfrac{1}{2}').replace('42}', '42}')
+    expect(check({ thought: original, solution: '\\[\\boxed{ \\frac{1}{2} }\\]' }, 'math', original)).toHaveProperty(
+      'solution',
+    )
+    const unboxed = trace.replace('\\boxed{42}', '42')
+    expect(check({ thought: unboxed, solution: 'It is \\boxed{42}.' }, 'math', unboxed)).toHaveProperty('solution')
+    expect(check({ thought: unboxed, solution: 'It is \\boxed{43}.' }, 'math', unboxed)).toMatchObject({
+      why: 'answer-changed',
+    })
+    expect(check({ thought: unboxed, solution: 'It is 42.' }, 'math', unboxed)).toHaveProperty('solution')
+  })
+
+  it('code has exactly one block', () => {
+    const solution = block('print(1)')
+    expect(check({ thought: trace, solution }, 'code')).toEqual({ thought: trace, solution })
+    expect(check({ thought: trace, solution: `${solution}\n\n${solution}` }, 'code')).toMatchObject({
+      why: 'two-solutions',
+    })
+    expect(check({ thought: trace, solution: 'print(1)' }, 'code')).toMatchObject({ why: 'no-answer' })
+  })
+
+  it('overlap counts runs as often as both have them', () => {
+    const words = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `w${i + from}`)
+    expect(overlap(words(20), words(20))).toBe(1)
+    expect(overlap(words(20), words(20, 100))).toBe(0)
+    expect(overlap(words(27), words(17))).toBeCloseTo(10 / 20)
+    expect(overlap([...words(8), ...words(8)], words(8))).toBeCloseTo(1 / 9)
+    expect(overlap(words(3), words(3))).toBe(1)
+    expect(overlap([], [])).toBe(1)
+  })
+})
+
+describe('reformat', () => {
+  it('without a model: markers as they are, else the splitter; rows keep every field and their order', async () => {
+    const marked = withMarkers({ thought: 'Hm.', solution: '\\boxed{42}' })
+    const rows = [
+      row(),
+      row({ sample: 1, text: marked }),
+      row({ sample: 2, text: 'No idea.' }),
+      row({ sample: 3, text: 'It is \\boxed{4', finish: 'length' }),
+      row({ sample: 4, text: '', finish: 'error', failure: 'status 500' }),
+      row({ sample: 5, text: marked.replace(MARKERS[3], '') }),
+      row({ sample: 6, text: marked, finish: 'length' }),
+      row({ sample: 7, text: '' }),
+    ]
+    const done = await reformat(rows)
+    expect(done.map(({ format }) => (format.ok ? format.by : format.why))).toEqual([
+      'split',
+      'markers',
+      'no-answer',
+      'cut-off',
+      'no-sample',
+      'missing-marker',
+      'cut-off',
+      'no-answer',
+    ])
+    expect(done[0]).toMatchObject({ ...rows[0], thought: rows[0]!.text, solution: 'Six times seven is \\boxed{42}.' })
+    expect(done[1]).toMatchObject({ thought: 'Hm.', solution: '\\boxed{42}' })
+    expect(done[4]!.format).toMatchObject({ detail: 'status 500' })
+    for (const [i, one] of done.entries()) {
+      expect(one).toMatchObject(rows[i]!)
+      if (!one.format.ok) expect(one).not.toHaveProperty('thought')
+    }
+  })
+
+  it('takes an async iterable and gives rows as they finish', async () => {
+    async function* rows() {
+      yield row()
+      yield row({ sample: 1 })
+    }
+    const seen: number[] = []
+    for await (const one of reformat(rows())) seen.push(one.sample)
+    expect(seen.sort()).toEqual([0, 1])
+  })
+
+  /** What a model would answer, as a recording that is replayed over HTTP. */
+  function recorded(answers: [Sample, string, ('stop' | 'length')?][]): string {
+    const lines = answers.map(([sample, content, finish = 'stop']) => {
+      const messages = reformatMessages(traceOf(sample), sample)
+      const seed = seedFor(sample.id, sample.sample)
+      return {
+        key: recordingKey('rewriter', messages, seed),
+        model: 'rewriter',
+        messages,
+        seed,
+        index: 0,
+        answer: { content, finish, usage: { prompt: 10, completion: 10 } },
+        for: { stage: 'reformat', problem: sample.id, sample: sample.sample },
+        origin: 'written for this project',
+      }
+    })
+    const file = path.join(folder, 'rewriter.jsonl')
+    writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
+    return file
+  }
+
+  it('with a model: each rewrite is checked, kept on disk, and nothing stands in for a bad one', async () => {
+    const rows = [0, 1, 2, 3, 4, 5].map((sample) => row({ sample, text: trace }))
+    rows[3]!.finish = 'length'
+    rows[4]!.text = withMarkers({ thought: 'Hm.', solution: '\\boxed{42}' })
+    rows[5]!.reasoning = 'First I wondered what to do with a question as short as this one.'
+    const good = withMarkers({ thought: trace, solution: 'It is \\boxed{42}.' })
+    const replay = recorded([
+      [rows[0]!, good],
+      [rows[1]!, 'Of course! Here it is.'],
+      [rows[2]!, good, 'length'],
+      [rows[5]!, withMarkers({ thought: `${rows[5]!.reasoning}\n\n${trace}`, solution: 'It is \\boxed{42}.' })],
+    ])
+    const rewriter = model('rewriter', { replay })
+    const done = await reformat(rows, { model: rewriter, in: work })
+    expect(done.map(({ format }) => (format.ok ? format.by : format.why))).toEqual([
+      'model',
+      'missing-marker',
+      'cut-off',
+      'cut-off',
+      'markers',
+      'model',
+    ])
+    expect(done[0]).toMatchObject({
+      thought: trace,
+      solution: 'It is \\boxed{42}.',
+      format: { ok: true, by: 'model', model: 'rewriter' },
+    })
+    expect(done[5]!.thought).toMatch(/^First I wondered/)
+    // The two that were not sent left nothing in the journal; a second run asks nobody.
+    expect(await work.rows('reformat')).toHaveLength(4)
+    rmSync(replay)
+    writeFileSync(replay, '')
+    expect(await reformat(rows, { model: rewriter, in: work })).toEqual(done)
+  })
+
+  it('bad calls say what was given', () => {
+    for (const call of [
+      () => reformat(null as never),
+      () => reformat([], { model: 'x' as never }),
+      () => reformat([], { maxTokens: 0 }),
+      () => reformat([], { in: {} as never }),
+    ]) {
+      expect(call).toThrow(Stopped)
+    }
+  })
+
+  it('the prompt asks for the four markers and, for code, one block', () => {
+    const [system, user] = reformatMessages('THE TRACE', { kind: 'code' })
+    expect(system!.role).toBe('system')
+    for (const marker of MARKERS) expect(user!.content.split(marker)).toHaveLength(2)
+    expect(user!.content).toMatch(/exactly one fenced code block/)
+    expect(user!.content).toMatch(/word for word/)
+    expect(user!.content).toContain('THE TRACE')
+    expect(reformatMessages('x', { kind: 'math' })[1]!.content).not.toMatch(/code block/)
+  })
+
+  it('stray markers are not sent', () => {
+    expect(traceOf(row({ text: `${MARKERS[0]}\n\nHm. \\boxed{1}` }))).toBe('Hm. \\boxed{1}')
+    expect(traceOf(row({ text: ' as it is \n' }))).toBe(' as it is \n')
+  })
+})
+
+describe('real answers', () => {
+  it.skipIf(!existsSync(sky))(
+    'every response of the Sky-T1 students is split or refused with a reason (needs ../shared/data)',
+    () => {
+      const counts = { markers: 0, broken: 0, split: 0, refused: 0 }
+      for (const file of readdirSync(sky).filter((name) => /__(math500|aime24)\.jsonl\.gz$/.test(name))) {
+        for (const line of gunzipSync(readFileSync(path.join(sky, file)))
+          .toString()
+          .trim()
+          .split('\n')) {
+          const { response } = JSON.parse(line) as { response: string }
+          if (hasMarker(response)) {
+            const parts = readMarkers(response)
+            counts[typeof parts === 'string' ? 'broken' : 'markers']++
+            continue
+          }
+          const parts = split({ text: response }, math)
+          counts[typeof parts === 'string' ? 'refused' : 'split']++
+          if (typeof parts === 'string') continue
+          expect(parts.thought).toBe(response)
+          expect(parts.solution.length).toBeLessThanOrEqual(4000)
+          expect(parts.solution).toContain('\\boxed')
+        }
+      }
+      // Of the runs' 3,310 responses; the rest have no box, or a tag that is missing.
+      expect(counts.markers).toBe(351)
+      expect(counts.broken).toBe(296)
+      expect(counts.split).toBeGreaterThan(2300)
+    },
+  )
+})
+
+describe('the fixtures', () => {
+  const lines = <T>(name: string): T[] => {
+    const file = fileURLToPath(new URL(`../../fixtures/${name}.jsonl`, import.meta.url))
+    return readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as T)
+  }
+  interface Written {
+    problem: string
+    sample: number
+    content: string
+    finish: 'stop' | 'length'
+    label?: string
+    fault?: string
+  }
+  const asked = new Map(lines<Problem>('problems').map((problem) => [problem.id, problem]))
+  const teacher = new Map(lines<Written>('teacher').map((answer) => [`${answer.problem} ${answer.sample}`, answer]))
+  const whys: Record<string, string> = {
+    'missing-marker': 'missing-marker',
+    'altered-thought': 'altered-thought',
+    truncated: 'cut-off',
+  }
+
+  it('written rewrites fail as they are labelled, and only they', () => {
+    const faults = new Set<string>()
+    for (const rewrite of lines<Written>('reformatted')) {
+      const original = teacher.get(`${rewrite.problem} ${rewrite.sample}`)!
+      const checked = checkRewrite(original.content, rewrite, asked.get(rewrite.problem)!.kind)
+      const name = `${rewrite.problem} ${rewrite.sample}`
+      if (rewrite.fault !== undefined) {
+        faults.add(rewrite.fault)
+        expect(checked, name).toMatchObject({ ok: false, why: whys[rewrite.fault] })
+      } else if (original.label !== 'unparseable') expect(checked, name).toHaveProperty('solution')
+    }
+    expect([...faults].sort()).toEqual(Object.keys(whys).sort())
+  })
+
+  it('the splitter finds a solution in every finished answer of the teacher that has one', () => {
+    for (const answer of teacher.values()) {
+      const problem = asked.get(answer.problem)
+      if (problem === undefined || answer.finish === 'length') continue
+      const parts = split({ text: answer.content }, problem)
+      if (answer.label === 'unparseable') expect(parts, answer.problem).toBeTypeOf('string')
+      else expect(parts, answer.problem).toMatchObject({ thought: answer.content })
+    }
+  })
+})

@@ -1,0 +1,262 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { attach, type Run, type TrainOptions, train } from '../../src/train/index.js'
+import { FarMachine } from '../../src/train/ssh/far.js'
+import { resolveTarget } from '../../src/train/ssh/target.js'
+import { BASE, remove, row, temporary, writeSet } from './train.data.js'
+import { hasSshd, type Sshd, standInTrainer, startSshd } from './train.sshd.js'
+
+describe.skipIf(!hasSshd)('a real sshd', () => {
+  let sshd: Sshd
+  let root: string
+  let dir: string
+  let place = 0
+  const started: Run[] = []
+
+  beforeAll(async () => {
+    root = temporary()
+    sshd = await startSshd(path.join(root, 'sshd'))
+  })
+  afterAll(async () => {
+    await sshd.close()
+    remove(root)
+  })
+  beforeEach(() => {
+    dir = path.join(root, `work ${place++}`)
+  })
+  afterEach(async () => {
+    sshd.deaf(false)
+    writeFileSync(path.join(sshd.dir, 'known_hosts'), sshd.known)
+    for (const run of started.splice(0)) await run.stop(2)
+  })
+
+  const far = (host = 'box') => new FarMachine(() => resolveTarget(`ssh://${host}`, sshd.config))
+  const options = (seconds = 2, more: Partial<TrainOptions> = {}): TrainOptions => ({
+    base: BASE,
+    on: 'ssh://box',
+    in: { dir },
+    // A blank and a quote in every path on the way.
+    folder: `${dir}/it's far`,
+    setup: `PATH='${standInTrainer(root)}':$PATH; export PRACTICE_SECONDS=${seconds}`,
+    sshConfig: sshd.config,
+    force: true,
+    ...more,
+  })
+  const start = async (seconds?: number, more?: Partial<TrainOptions>) => {
+    const run = await train(writeSet(dir), options(seconds, more))
+    started.push(run)
+    return run
+  }
+
+  describe('the connection', () => {
+    it('runs scripts whatever they hold', async () => {
+      const machine = far()
+      const odd = 'a \'b\' "c" $HOME `id` \\ \n é 漢'
+      const { stdout, stderr, code } = await machine.exec(
+        `printf %s '${odd.replaceAll("'", "'\\''")}'; echo no >&2; exit 7`,
+      )
+      expect([stdout.toString(), stderr, code]).toEqual([odd, 'no\n', 7])
+      expect((await machine.exec('kill -9 $$')).code).toBeNull()
+    })
+
+    it('sends and fetches through cuts, and the bytes are the same', async () => {
+      const machine = far()
+      const local = path.join(root, 'sent.bin')
+      const remote = path.join(root, "it's (there).bin")
+      writeFileSync(local, randomBytes(24 * 1024 * 1024))
+      await machine.exec('true')
+      sshd.cutAfter(9 * 1024 * 1024)
+      const before = sshd.sent()
+      await machine.send(local, remote)
+      expect(readFileSync(remote).equals(readFileSync(local))).toBe(true)
+      // What had arrived was not sent again, but for what was on its way.
+      expect(sshd.sent() - before).toBeLessThan(32 * 1024 * 1024)
+      const back = path.join(root, 'back.bin')
+      writeFileSync(back, readFileSync(local).subarray(0, 5_000_000))
+      await machine.fetch(remote, back)
+      expect(readFileSync(back).equals(readFileSync(local))).toBe(true)
+      await expect(machine.fetch('/no/such/file', path.join(root, 'none'))).rejects.toMatchObject({ code: 'no-file' })
+      await expect(machine.send(local, '/no/such/folder/file')).rejects.toMatchObject({ code: 'no-file' })
+    })
+
+    it('goes through jump hosts and proxy commands', async () => {
+      const host = readFileSync(path.join(sshd.dir, 'host.pub'), 'utf8')
+      writeFileSync(path.join(sshd.dir, 'known_hosts'), `${sshd.known}far ${host}`)
+      for (const name of ['far', 'piped']) {
+        const machine = far(name)
+        expect((await machine.exec('echo $SSH_CONNECTION')).stdout.toString()).toMatch(/^127\.0\.0\.1 /)
+        machine.close()
+      }
+    })
+
+    it('asks the agent', async () => {
+      const socket = path.join(root, 'agent')
+      const agent: ChildProcess = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+      try {
+        while (!existsSync(socket)) await new Promise((done) => setTimeout(done, 20))
+        execFileSync('ssh-add', ['-q', path.join(sshd.dir, 'user')], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+        const config = path.join(root, 'agent-config')
+        const text = readFileSync(sshd.config, 'utf8')
+        writeFileSync(
+          config,
+          text
+            .replace('IdentityAgent none', `IdentityAgent ${socket}`)
+            .replace('IdentitiesOnly yes', '')
+            .replace(`${sshd.dir}/user\n`, '/none\n'),
+        )
+        const machine = new FarMachine(() => resolveTarget('ssh://box', config))
+        expect((await machine.exec('echo in')).stdout.toString()).toBe('in\n')
+        machine.close()
+      } finally {
+        agent.kill()
+      }
+    })
+
+    it('refuses a key that is not known, and says what to type', async () => {
+      writeFileSync(path.join(sshd.dir, 'known_hosts'), '')
+      const fingerprint = execFileSync('ssh-keygen', ['-lf', path.join(sshd.dir, 'host.pub')])
+        .toString()
+        .split(' ')[1]!
+      await expect(far().exec('true')).rejects.toMatchObject({
+        code: 'no-host',
+        message: expect.stringContaining(`is not in known_hosts: ${fingerprint}`),
+        fix: expect.stringContaining(`ssh -F ${sshd.config} box`),
+      })
+      expect(readFileSync(path.join(sshd.dir, 'known_hosts'), 'utf8')).toBe('')
+    })
+
+    it('refuses a key that has changed', async () => {
+      const other = readFileSync(path.join(sshd.dir, 'stranger.pub'), 'utf8')
+      writeFileSync(path.join(sshd.dir, 'known_hosts'), `[127.0.0.1]:${sshd.port} ${other}`)
+      await expect(far().exec('true')).rejects.toMatchObject({
+        code: 'no-host',
+        message: expect.stringContaining('is not the one in known_hosts'),
+        fix: expect.stringContaining(`ssh-keygen -R '[127.0.0.1]:${sshd.port}'`),
+      })
+    })
+
+    it('takes the kind of key that is known, as ssh does', async () => {
+      const rsa = readFileSync(path.join(sshd.dir, 'host_rsa.pub'), 'utf8')
+      writeFileSync(path.join(sshd.dir, 'known_hosts'), `[127.0.0.1]:${sshd.port} ${rsa}`)
+      const machine = far()
+      expect((await machine.exec('echo in')).stdout.toString()).toBe('in\n')
+      machine.close()
+    })
+
+    it('says who refused whom, and who does not answer', async () => {
+      await expect(far('stranger').exec('true')).rejects.toMatchObject({
+        code: 'bad-key',
+        message: expect.stringMatching(/@127\.0\.0\.1:\d+ refused/),
+      })
+      await expect(far('nobody').exec('true', { patience: 0 })).rejects.toMatchObject({
+        code: 'no-host',
+        message: expect.stringContaining('nothing listens on 127.0.0.1:1'),
+        fix: `ssh -F ${sshd.config} nobody`,
+      })
+      await expect(far('no-such-host.invalid').exec('true', { patience: 0 })).rejects.toMatchObject({
+        code: 'no-host',
+        message: expect.stringContaining('no machine called no-such-host.invalid'),
+      })
+    })
+  })
+
+  describe('train', () => {
+    it('says what the machine lacks, before anything is sent', async () => {
+      const error = await train(writeSet(dir), options(2, { force: false, setup: 'true' })).catch(
+        (error: Error) => error,
+      )
+      expect(error).toMatchObject({ code: 'no-tool' })
+      expect((error as Error).message).toMatch(/trainer: found no llamafactory-cli on the PATH/)
+      expect((error as Error).message).toMatch(/GPUs: found .*; needed 8/)
+      expect(existsSync(`${dir}/it's far`)).toBe(false)
+      expect(existsSync(path.join(dir, 'train.yaml'))).toBe(true)
+    })
+
+    it('runs to the end through cuts, with every step once', async () => {
+      const run = await start(4)
+      expect(run.logOrigin).toBeUndefined()
+      expect(run.dir).toBe(`${dir}/it's far/${run.id}`)
+      const steps: number[] = []
+      for await (const { step } of run.steps()) {
+        steps.push(step)
+        if (step % 15 === 0) sshd.cut()
+        if (step === 40) {
+          sshd.deaf(true)
+          setTimeout(() => sshd.deaf(false), 700)
+        }
+      }
+      expect(steps).toEqual(Array.from({ length: steps.at(-1)! }, (_, index) => index + 1))
+      const { checkpoint, dollars, hours } = await run.wait()
+      expect(checkpoint).toBe(`${run.dir}/output`)
+      expect(dollars).toBeCloseTo(hours * 8 * 2.96)
+      expect(existsSync(path.join(run.dir, 'train.yaml'))).toBe(true)
+    })
+
+    it('is one job when launched twice at once, and is found by another process', async () => {
+      const [first, second] = await Promise.all([start(3), start(3)])
+      expect(first.id).toBe(second.id)
+      await train(writeSet(dir), options(3))
+      expect(readdirSync(path.join(first.dir, 'attempts'))).toEqual(['1'])
+      const found = await attach(first.id, { in: { dir } })
+      expect(found.dir).toBe(first.dir)
+      const direct = await attach(first.id, { on: 'ssh://box', folder: `${dir}/it's far`, sshConfig: sshd.config })
+      expect(await direct.state()).toBe('running')
+      await found.wait()
+    })
+
+    it('stops a job and all its processes', async () => {
+      const run = await start(60)
+      for await (const { step } of run.steps()) if (step >= 1) break
+      expect(await run.stop()).toBe('stopped')
+      expect(await run.stop()).toBe('stopped')
+      const left = readdirSync('/proc').filter(
+        (pid) => /^\d+$/.test(pid) && environment(pid).includes(`SKYLAB_JOB=${run.dir}/`),
+      )
+      expect(left).toEqual([])
+    })
+
+    it('sends data once, by its hash', async () => {
+      const rows = Array.from({ length: 3000 }, (_, index) => row(`${index}?`, randomBytes(500).toString('hex')))
+      const run = await train(writeSet(dir, rows), options(0.2))
+      await run.wait()
+      const before = sshd.sent()
+      writeFileSync(path.join(run.dir, 'attempts/1/exit'), '1\n')
+      await (await train(writeSet(dir, rows), options(0.2))).wait()
+      expect(sshd.sent() - before).toBeLessThan(200_000)
+    })
+
+    it('does not take a job for running that its launcher could not start', async () => {
+      writeFileSync(path.join(root, 'a file'), '')
+      await expect(train(writeSet(dir), options(1, { folder: `${root}/a file/below` }))).rejects.toMatchObject({
+        code: 'no-file',
+      })
+    })
+
+    it('keeps secrets out of the job', async () => {
+      process.env.SKYLAB_TEST_TOKEN = 'very-secret-value'
+      try {
+        const run = await start(0.2, { env: { HF_HOME: "/data/it's", NCCL_DEBUG: 'INFO' } })
+        await run.wait()
+        const script = readFileSync(path.join(run.dir, 'run.sh'), 'utf8')
+        expect(script).toContain("export HF_HOME='/data/it'\\''s'")
+        expect(spawnSync('grep', ['-rlF', 'very-secret-value', run.dir, dir], { encoding: 'utf8' })).toMatchObject({
+          status: 1,
+          stdout: '',
+        })
+      } finally {
+        delete process.env.SKYLAB_TEST_TOKEN
+      }
+    })
+  })
+})
+
+function environment(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return ''
+  }
+}
