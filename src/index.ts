@@ -1,31 +1,36 @@
 // Everything that a cell may import, grouped by stage, and nothing else.
 
-// ground: rows, where work is kept, how it is shown, why it stopped
-export type * from './rows.js'
-export { Stopped, type StoppedCode } from './stopped.js'
-export { show } from './host.js'
-export { Step, type Summary, type Workspace, workspace } from './workspace/index.js'
-
-// problems, models, answers
-export { type ProblemsOptions, problems } from './problems/index.js'
-export { type Estimate, estimate, type Model, type ModelOptions, model, offered, practice, preview, type SampleOptions, sample, skyT1Prompts } from './sample/index.js'
-
-// thought and solution; right or wrong
-export { type ReformatOptions, reformat } from './reformat/index.js'
-export { type Grade, grade, graderVersion, judge, type VerifyOptions, verify } from './verify/index.js'
-
 // the training set
 export { type Dataset, type DatasetOptions, dataset, type MixOptions, mix } from './curate/index.js'
-
-// training
-export { attach, type Run, type TrainOptions, type TrainStep, train, trainingPlan } from './train/index.js'
-
 // scores
 export { type Comparison, compare, type EvaluateOptions, evaluate } from './evaluate/index.js'
-export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
-
+export { show } from './host.js'
+// problems, models, answers
+export { type ProblemsOptions, problems } from './problems/index.js'
+// thought and solution; right or wrong
+export { type ReformatOptions, reformat } from './reformat/index.js'
 // repetition
 export { inspectRepeats, type Repeats, type RepeatsGroup, repeats } from './repeats/index.js'
-
+// ground: rows, where work is kept, how it is shown, why it stopped
+export type * from './rows.js'
+export {
+  type Estimate,
+  estimate,
+  type Model,
+  type ModelOptions,
+  model,
+  offered,
+  practice,
+  preview,
+  type SampleOptions,
+  sample,
+  skyT1Prompts,
+} from './sample/index.js'
 // tables and figures
 export { Figure, plot, table, view } from './show/index.js'
+export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
+export { Stopped, type StoppedCode } from './stopped.js'
+// training
+export { attach, type Run, runs, type TrainOptions, type TrainStep, train, trainingPlan } from './train/index.js'
+export { type Grade, grade, graderVersion, judge, type VerifyOptions, verify } from './verify/index.js'
+export { Step, type Summary, type Workspace, workspace } from './workspace/index.js'

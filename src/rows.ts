@@ -103,7 +103,15 @@ export type Format =
   | { ok: true; by: 'markers' | 'split' | 'model'; model?: string }
   | {
       ok: false
-      why: 'cut-off' | 'no-sample' | 'no-answer' | 'missing-marker' | 'altered-thought' | 'two-solutions' | 'answer-changed' | 'failed'
+      why:
+        | 'cut-off'
+        | 'no-sample'
+        | 'no-answer'
+        | 'missing-marker'
+        | 'altered-thought'
+        | 'two-solutions'
+        | 'answer-changed'
+        | 'failed'
       detail: string
     }
 
@@ -140,7 +148,18 @@ export interface Judged extends Formatted {
 /** What became of a judged row in the mix. */
 export type Fate =
   | { kept: true; place: number }
-  | { kept: false; why: Why | Extract<Format, { ok: false }>['why'] | 'duplicate' | 'second-answer' | 'near-benchmark' | 'over-quota' | 'looping'; detail: string }
+  | {
+      kept: false
+      why:
+        | Why
+        | Extract<Format, { ok: false }>['why']
+        | 'duplicate'
+        | 'second-answer'
+        | 'near-benchmark'
+        | 'over-quota'
+        | 'looping'
+      detail: string
+    }
 
 export interface TrainingRow extends Judged {
   fate: Fate

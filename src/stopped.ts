@@ -44,10 +44,10 @@ export class Stopped extends Error {
 
   /** How a notebook shows it: no stack. */
   [Symbol.for('Jupyter.display')](): Record<string, string> {
-    const escape = (text: string) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
+    const escaped = (text: string) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
     return {
       'text/plain': this.toString(),
-      'text/html': `<div style="border-left:3px solid #c44e52;padding:.4em .8em;white-space:pre-wrap">${escape(this.message)}<br><b>→</b> <code>${escape(this.fix)}</code></div>`,
+      'text/html': `<div style="border-left:3px solid #c44e52;padding:.4em .8em;white-space:pre-wrap">${escaped(this.message)}<br><b>→</b> <code>${escaped(this.fix)}</code></div>`,
     }
   }
 }

@@ -35,7 +35,7 @@ export class RequestWorker {
   onEvent: (event: string, value: unknown) => void = () => {}
 
   constructor(file: URL, workerData?: unknown) {
-    this.worker = new Worker(file, { workerData, execArgv: [] })
+    this.worker = new Worker(file, { workerData, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 } })
     this.worker.unref()
     this.worker.on('message', (reply: Reply) => {
       if ('event' in reply) return this.onEvent(reply.event, reply.value)

@@ -16,7 +16,7 @@ export class TypeService {
   constructor(cwd: string, warm: boolean) {
     this.cwd = cwd
     // The first cell needs the other threads first; two cores are all that one may count on.
-    this.start = setTimeout(() => warm && this.thread(), 400)
+    this.start = setTimeout(() => warm && this.thread(), 200)
     this.start.unref()
   }
 

@@ -65,7 +65,7 @@ describe('results and streams', () => {
     )
     expect(first.status).toBe('ok')
     await until(
-      () => /Error: too late[^]*Error: alone|Error: alone[^]*Error: too late/.test(first.stderr),
+      () => /Error: too late[\s\S]*Error: alone|Error: alone[\s\S]*Error: too late/.test(first.stderr),
       'both errors',
     )
     expect(first.stderr).toMatch(/cell \[\d+\] 1:26/)

@@ -89,7 +89,7 @@ describe('the practice machine', () => {
   })
 
   it('outlives its launcher, and its server ends with the launcher', async () => {
-    const child = launcher(6)
+    const child = launcher(12)
     children.push(child)
     await until(() => /step 5\n/.test(output(child)))
     const [record] = runs({ in: { dir } })
@@ -104,9 +104,9 @@ describe('the practice machine', () => {
   })
 
   it('lets the process that launched it end', async () => {
-    const child = launcher(5, 'only launch')
+    const child = launcher(3, 'only launch')
     children.push(child)
-    await until(() => child.exitCode !== null, 8000)
+    await until(() => child.exitCode !== null, 30_000)
     expect(output(child)).toContain('launched')
     expect(child.exitCode).toBe(0)
     await until(() => serversOf(dir).length === 0)
