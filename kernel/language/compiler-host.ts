@@ -9,7 +9,7 @@ const PRELUDE = `
 /** Shows a value in the cell's output. With an id it can be replaced later with { id, update: true }. */
 declare function display(value: unknown, options?: { id?: string; update?: boolean }): void | Promise<void>
 /** Asks the person at the keyboard. */
-declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>
+declare function prompt(text?: string, options?: { password?: boolean }): string
 /** Empties the cell's output; with wait, when the next output comes. */
 declare function clearOutput(options?: { wait?: boolean }): void
 declare function await<T>(value: T): Awaited<T>

@@ -55,7 +55,9 @@ export class TypeService {
 
   private thread(): RequestWorker {
     if (this.closed) throw new Error('The session has been closed.')
-    if (!this.worker) {
+    // A thread that ran out of memory is replaced; it knows the cells from here on.
+    if (!this.worker || this.worker.failed) {
+      this.ready = false
       this.worker = new RequestWorker(compiled('language/type-worker'), { cwd: this.cwd })
       this.worker.ask('warm').then(
         () => {

@@ -9,6 +9,8 @@ export class RunningCell implements ScopeCell {
   readonly dead: ScopeCell['dead'] = new Map()
   /** Timers that it started and that have not run: an interrupt clears them. */
   readonly timers = new Set<NodeJS.Timeout | NodeJS.Immediate>()
+  /** Values that are still making their bundle: the cell is not over before they are shown. */
+  readonly showing = new Set<Promise<unknown>>()
   /** Where it is: waiting for its turn, in its first synchronous stretch, awaiting, over. */
   state: 'queued' | 'sync' | 'async' | 'over' = 'queued'
   /** Settles the wait for it, when it is interrupted while it awaits. */

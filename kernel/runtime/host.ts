@@ -2,6 +2,7 @@
 import { toBundle } from '../display/index.js'
 import type { Bundle } from '../session.js'
 import { currentCell } from './cell.js'
+import { prompt } from './questions.js'
 import { writeMessage } from './writer.js'
 
 export interface ShowOptions {
@@ -23,28 +24,27 @@ export function show(bundle: Bundle, options: ShowOptions = {}): void {
  */
 export function display(value: unknown, options: ShowOptions = {}): void | Promise<void> {
   const bundle = toBundle(value)
-  if (bundle instanceof Promise) return bundle.then((ready) => show(ready, options))
+  if (bundle instanceof Promise) return showLater(bundle, options)
   show(bundle, options)
 }
 
-const questions = new Map<number, { resolve(text: string): void; reject(error: Error): void }>()
-let asked = 0
-
-/** Asks the person at the keyboard. Rejects where nobody can be asked. */
-export function prompt(text = '', options: { password?: boolean } = {}): Promise<string> {
-  const question = ++asked
-  const answered = new Promise<string>((resolve, reject) => questions.set(question, { resolve, reject }))
-  const cell = currentCell().id
-  writeMessage({ kind: 'ask', cell, question, text: String(text), password: options.password === true })
-  return answered
-}
-
-/** Gives an answer to the prompt that waits for it. */
-export function answer(question: number, text: string | undefined, error: string | undefined): void {
-  const waiting = questions.get(question)
-  questions.delete(question)
-  if (error === undefined) waiting?.resolve(text ?? '')
-  else waiting?.reject(new Error(error))
+/** A front end may drop what comes after the end of a cell, so the cell waits for it, awaited or not. */
+function showLater(bundle: Promise<Bundle>, options: ShowOptions): Promise<void> {
+  const { showing } = currentCell()
+  // In the order of the calls, whichever is ready first.
+  const before = Promise.all(showing)
+  const shown = bundle.then(async (ready) => {
+    await before
+    show(ready, options)
+  })
+  const over: Promise<unknown> = shown
+    .then(
+      () => {},
+      () => {},
+    )
+    .then(() => showing.delete(over))
+  showing.add(over)
+  return shown
 }
 
 /** Sets the globals of a cell and the host that libraries look for. */
@@ -57,6 +57,6 @@ export function provideHost(): void {
   globals[Symbol.for('skylab.host')] = {
     display: (data: Record<string, unknown>, options: ShowOptions = {}) => show({ data, metadata: {} }, options),
     signal: () => currentCell().controller.signal,
-    prompt: (text: string) => prompt(text),
+    prompt: async (text: string) => prompt(text),
   }
 }

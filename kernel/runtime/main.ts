@@ -7,18 +7,25 @@ import { Worker } from 'node:worker_threads'
 import { toBundle } from '../display/index.js'
 import { currentCell, RunningCell, runAs } from './cell.js'
 import { toCellError } from './errors.js'
-import { answer, provideHost } from './host.js'
+import { provideHost } from './host.js'
 import { hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
 import { CellModules } from './modules.js'
 import type { RunCell, ToRuntime } from './protocol.js'
+import { answerLine } from './questions.js'
 import { NotebookScope, scopeHelpers } from './scope.js'
 import { cellFile, keepSource, mapStacks } from './sources.js'
 import { redirectStreams } from './streams.js'
 import { clearTimers, ownTimers } from './timers.js'
 import { writeMessage, writeStream } from './writer.js'
 
-const watchdog = new Worker(compiled('runtime/watchdog'), { stdin: false, stdout: false, stderr: false })
+const watchdog = new Worker(compiled('runtime/watchdog'), {
+  stdin: false,
+  stdout: false,
+  stderr: false,
+  workerData: answerLine,
+  transferList: [answerLine.port],
+})
 watchdog.unref()
 
 const folder = process.cwd()
@@ -45,7 +52,6 @@ const require = createRequire(path.join(folder, 'notebook.cjs'))
 
 process.on('message', (message: ToRuntime) => {
   if (message.kind === 'stop') stop(message.number)
-  else if (message.kind === 'answer') answer(message.question, message.text, message.error)
   else {
     const cell = new RunningCell(message.cell, message.count)
     running = cell
@@ -73,7 +79,7 @@ writeMessage({ kind: 'ready' })
 function run(cell: RunningCell, message: RunCell): void {
   keepSource(cell.id, cell.count, message.code, message.map)
   cell.state = 'sync'
-  const settled = (outcome: { value: unknown } | { thrown: unknown }) => finish(cell, message, outcome)
+  const settled = (outcome: { value: unknown } | { thrown: unknown }) => afterShown(cell, message, outcome)
   let returned: unknown
   try {
     const objects = notebook.take(message.scopes)
@@ -103,6 +109,20 @@ function stoppable<T>(cell: RunningCell, work: Promise<T>): Promise<T> {
     cell.stop = reject
   })
   return Promise.race([work, stopped])
+}
+
+/** The cell's code has ended; what it shows without awaiting comes first. */
+function afterShown(cell: RunningCell, message: RunCell, outcome: { value: unknown } | { thrown: unknown }): void {
+  if (cell.state === 'over') return
+  if (cell.showing.size === 0) {
+    finish(cell, message, outcome)
+    return
+  }
+  cell.state = 'async'
+  stoppable(cell, Promise.all(cell.showing)).then(
+    () => afterShown(cell, message, outcome),
+    (thrown) => finish(cell, message, { thrown }),
+  )
 }
 
 /** The cell's code has ended: show its value, or why it has none. */

@@ -8,7 +8,8 @@ import { FrameReader } from './frames.js'
 import { interruptRuntime } from './interrupt.js'
 import { compiled } from './locate.js'
 import { OutputOrder } from './output-order.js'
-import { type FromRuntime, PIPE, type RunCell, type ToRuntime } from './protocol.js'
+import { type FromRuntime, PIPE, type RunCell, type ToRuntime, WATCHDOG } from './protocol.js'
+import type { Answer } from './questions.js'
 
 export interface RuntimeOptions {
   cwd: string
@@ -116,7 +117,7 @@ export class RuntimeProcess {
     const cell = this.running
     const alive = await interruptRuntime({
       stop: (number) => this.send({ kind: 'stop', number }),
-      terminate: () => (this.child.stdio[PIPE.watchdog] as Duplex).write('x'),
+      terminate: () => (this.child.stdio[PIPE.watchdog] as Duplex).write(Uint8Array.of(WATCHDOG.terminate)),
       signalChildren: (signal) => signalDescendants(this.child.pid!, signal),
       onAcknowledged: (heard) => {
         this.acknowledge = heard
@@ -192,10 +193,18 @@ export class RuntimeProcess {
     try {
       if (!cell.options.onPrompt)
         throw new Error('Nobody can be asked here: prompt() needs a front end that takes input.')
-      this.send({ kind: 'answer', question, text: await cell.options.onPrompt(asked.text, asked.password) })
+      this.answer({ question, text: await cell.options.onPrompt(asked.text, asked.password) })
     } catch (error) {
-      this.send({ kind: 'answer', question, error: error instanceof Error ? error.message : String(error) })
+      this.answer({ question, error: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  private answer(answer: Answer): void {
+    const text = Buffer.from(JSON.stringify(answer))
+    const head = Buffer.alloc(5)
+    head[0] = WATCHDOG.answer
+    head.writeUInt32LE(text.length, 1)
+    if (!this.gone) (this.child.stdio[PIPE.watchdog] as Duplex).write(Buffer.concat([head, text]))
   }
 
   private native(stream: Readable, name: 'stdout' | 'stderr'): void {

@@ -21,10 +21,7 @@ export interface RunCell {
   map: CellMap
 }
 
-export type ToRuntime =
-  | RunCell
-  | { kind: 'stop'; number: number }
-  | { kind: 'answer'; question: number; text?: string; error?: string }
+export type ToRuntime = RunCell | { kind: 'stop'; number: number }
 
 export type FromRuntime =
   | { kind: 'ready' }
@@ -42,6 +39,9 @@ export const FRAME = { stdout: 1, stderr: 2, message: 3 } as const
 
 // Length of the payload (4 bytes), kind (1), cell (4).
 export const FRAME_HEAD = 9
+
+/** What the kernel says to the watchdog: end what runs; or an answer, its length (4 bytes) and its JSON. */
+export const WATCHDOG = { terminate: 0x78, answer: 0x61 } as const
 
 /** File descriptors of the runtime beside 0, 1, 2 and the IPC channel. */
 export const PIPE = { outputs: 3, watchdog: 4 } as const

@@ -1,17 +1,33 @@
-// A thread of the runtime that can stop its main thread, whatever that is doing.
+// A thread of the runtime that can stop its main thread, whatever that is doing, and brings it answers while it waits.
 import { Session } from 'node:inspector'
 import { Socket } from 'node:net'
-import { PIPE } from './protocol.js'
+import { workerData } from 'node:worker_threads'
+import { PIPE, WATCHDOG } from './protocol.js'
+import type { AnswerLine } from './questions.js'
 
 const session = new Session()
 session.connectToMainThread()
 const kernel = new Socket({ fd: PIPE.watchdog, readable: true, writable: true })
 
-kernel.on('data', (bytes) => {
-  for (const _ of bytes) {
-    session.post('Runtime.terminateExecution', () => {})
-    // Says that the request is under way, so that the kernel knows when to ask again.
-    kernel.write('t')
+const { port, bell } = workerData as AnswerLine
+let unread: Buffer = Buffer.alloc(0)
+
+kernel.on('data', (bytes: Buffer) => {
+  unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes])
+  while (unread.length > 0) {
+    if (unread[0] === WATCHDOG.terminate) {
+      unread = unread.subarray(1)
+      session.post('Runtime.terminateExecution', () => {})
+      // Says that the request is under way, so that the kernel knows when to ask again.
+      kernel.write('t')
+      continue
+    }
+    const end = unread.length < 5 ? Number.POSITIVE_INFINITY : 5 + unread.readUInt32LE(1)
+    if (unread.length < end) return
+    port.postMessage(JSON.parse(unread.toString('utf8', 5, end)))
+    unread = unread.subarray(end)
+    Atomics.store(bell, 0, 1)
+    Atomics.notify(bell, 0)
   }
 })
 

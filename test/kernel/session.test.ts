@@ -151,7 +151,22 @@ host.signal() instanceof AbortSignal && !host.signal().aborted`)
       onPrompt: async (text, password) => `${text} ${password}`,
     })
     expect(answered.value).toBe("'Who? true'")
-    expect((await cells.run("await prompt('Who?')")).error?.message).toContain('Nobody can be asked')
+    expect((await cells.run("prompt('Who?')")).error?.message).toContain('Nobody can be asked')
+  })
+
+  it('prompt that nobody answers can be interrupted, and the next is not given its answer', async () => {
+    let late: (text: string) => void = () => {}
+    const waiting = cells.run("prompt('first')", {
+      onPrompt: () =>
+        new Promise((resolve) => {
+          late = resolve
+        }),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await cells.session.interrupt()
+    expect(await waiting).toMatchObject({ status: 'error', interrupted: true })
+    late('too late')
+    expect((await cells.run("prompt('second')", { onPrompt: async (text) => `to ${text}` })).value).toBe("'to second'")
   })
 
   it('clears its output', async () => {
