@@ -15,6 +15,8 @@ export function inspection(
   const info = at === undefined ? undefined : service.getQuickInfoAtPosition(file, at)
   if (at === undefined || !info) return undefined
   const signature = withoutAliases(ts.displayPartsToString(info.displayParts))
+  // What TypeScript says of a name that nobody declared.
+  if (signature === 'any') return undefined
   const documentation = withoutAliases(ts.displayPartsToString(info.documentation))
   const tags = (info.tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trim())
   const source = detail === 1 ? declarationText(service, file, at) : undefined

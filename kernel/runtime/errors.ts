@@ -17,11 +17,16 @@ export function toCellError(thrown: unknown): CellError {
     return { name: 'Uncaught', message, traceback: [headline('Uncaught', message)] }
   }
   const name = String(thrown.name || 'Error')
-  const message = String(thrown.message ?? '')
+  const message = asTyped(String(thrown.message ?? ''))
   const shown = ownDisplay(thrown)
   if (shown && !(shown instanceof Promise) && typeof shown['text/plain'] === 'string')
     return { name, message, traceback: [headline(name, shown['text/plain'])] }
   return { name, message, traceback: describe(thrown, 0) }
+}
+
+/** V8 quotes the code that ran ("$sky0.rows.mapp is not a function"); the reader typed `rows.mapp`. */
+function asTyped(message: string): string {
+  return message.replace(/(?<![\w$.])\$sky(?:\d+|\.readonly)\./g, '')
 }
 
 function isError(value: unknown): value is Error {
@@ -29,7 +34,7 @@ function isError(value: unknown): value is Error {
 }
 
 function describe(error: Error, depth: number): string[] {
-  const lines = headline(String(error.name || 'Error'), String(error.message ?? '')).split('\n')
+  const lines = headline(String(error.name || 'Error'), asTyped(String(error.message ?? ''))).split('\n')
   let framed = depth > 0
   const frames = framesOf(error)
   for (const frame of frames.slice(0, FRAMES)) {

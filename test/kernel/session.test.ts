@@ -129,6 +129,15 @@ throw new Halt('it stopped')`)
   })
 })
 
+describe('what an error quotes', () => {
+  it('is the code as it was typed', async () => {
+    await cells.run('const values = [1, 2]')
+    const { error, trace } = await cells.run('values.mapp((x) => x)')
+    expect(error?.message).toBe('values.mapp is not a function')
+    expect(trace).not.toContain('$sky')
+  })
+})
+
 describe('what a cell is given', () => {
   it('display with an id, and its update', async () => {
     const shown = await cells.run("display('one', { id: 'd1' }); display('two', { id: 'd1', update: true })")
