@@ -124,7 +124,9 @@ function plain(name: string): string {
 function fieldsOf(record: Record<string, unknown>): string {
   const names = Object.keys(record)
   if (names.length === 0) return 'it has no fields'
-  return `its fields are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`
+  // A name that holds spaces is quoted: it may well be a broken line that passed for a heading.
+  const shown = names.slice(0, 12).map((name) => (/^[\w.:/-]+$/.test(name) ? name : JSON.stringify(name)))
+  return `its fields are ${shown.join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`
 }
 
 function noPrompt(record: Record<string, unknown>, map?: FieldMap): string {

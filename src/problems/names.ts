@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fixture } from '../fixtures.js'
+import { nearest } from '../nearest.js'
 import { Stopped } from '../stopped.js'
 
 /** Written for this project; their files come with the package. */
@@ -83,7 +84,8 @@ function noDataset(source: string): Stopped {
   const names = [...Object.keys(BUILT_IN), ...Object.keys(PUBLISHED)]
   const near = nearest(source, names)
   const known = `Known without a file: ${Object.keys(BUILT_IN).join(', ')}. Known, to be given as a file: ${Object.keys(PUBLISHED).join(', ')}.`
-  const guess = near === undefined ? 'practice' : near
+  // A public dataset is a name that would be refused as well: it needs its file.
+  const guess = near === undefined ? 'practice' : near in PUBLISHED ? `${near}.jsonl` : near
   return new Stopped(
     'no-dataset',
     `There is no dataset and no file ${JSON.stringify(source)}. ${known}`,
@@ -96,27 +98,9 @@ async function noFile(source: string): Promise<Stopped> {
   const names = await readdir(dir).catch(() => undefined)
   if (names === undefined)
     return new Stopped('no-file', `There is no folder ${dir} (for ${source}).`, `ls ${path.dirname(dir)}`)
-  const near = nearest(path.basename(source), names)
-  const fix = near === undefined ? `ls ${dir}` : `problems(${JSON.stringify(path.join(dir, near))})`
+  // Without the endings, or any two files of one format would be alike.
+  const near = nearest(baseName(source), names.map(baseName))
+  const file = names.find((name) => baseName(name) === near)
+  const fix = file === undefined ? `ls ${dir}` : `problems(${JSON.stringify(path.join(dir, file))})`
   return new Stopped('no-file', `There is no file ${source}.`, fix)
-}
-
-/** The most similar of some names, if it is similar at all: fewer than half of its letters differ. */
-export function nearest(name: string, names: string[]): string | undefined {
-  const measured = names.map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
-  const best = measured.sort((a, b) => a.far - b.far)[0]
-  return best && best.far * 2 < Math.max(name.length, best.other.length) ? best.other : undefined
-}
-
-/** Levenshtein's distance: the fewest letters to insert, delete or replace. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

@@ -39,6 +39,7 @@ export async function* entries(file: string): AsyncGenerator<Entry> {
   }
   const all = rest(head, chunks)
   if (start[0] === '[') yield* parse(arrayItems(all))
+  else if (start[0] !== '{' && isBrokenLines(start, file)) yield* parse(textLines(all))
   else if (start[0] !== '{') yield* csvEntries(csvRecords(all, separatorOf(start.slice(0, start.search(/\r?\n|$/)))))
   else if (isOneObject(start)) yield* objectEntries(file, all)
   else yield* parse(textLines(all))
@@ -130,6 +131,16 @@ async function* csvEntries(records: AsyncIterable<{ line: number; cells: string[
 
 function clip(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`
+}
+
+/**
+ * True for JSON Lines whose first line is broken: it must not turn the others into rows of a table. Where every line
+ * is broken, only the name says what the file was meant to be; a heading with columns goes before it.
+ */
+function isBrokenLines(start: string, file: string): boolean {
+  const lines = start.split('\n').filter((line) => line.trim() !== '')
+  if (lines.filter((line) => /^\s*\{\s*"/.test(line)).length * 2 >= lines.length) return true
+  return /\.(jsonl|ndjson)(\.gz)?$/i.test(file) && !/[,;\t]/.test(lines[0]!)
 }
 
 /** True for a file that is one JSON object over several lines, or one that only holds the list of rows. */

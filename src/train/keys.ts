@@ -81,30 +81,3 @@ export const trainerKeys: ReadonlySet<string> = words(KEYS)
 
 /** Every template that LLaMA-Factory knows. */
 export const trainerTemplates: ReadonlySet<string> = words(TEMPLATES)
-
-/** The name in `known` that needs the fewest changes to become `name`; undefined where none is near. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let least = Math.max(2, name.length / 3)
-  for (const candidate of known) {
-    const changes = distance(name, candidate)
-    if (changes <= least && (best === undefined || changes < least)) {
-      best = candidate
-      least = changes
-    }
-  }
-  return best
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}

@@ -3,8 +3,10 @@
 // The keys and values are those of `examples/train_full/qwen2_full_sft.yaml` in the Sky-T1 team's fork.
 // What differs, and why, stands as a comment in the yaml itself. Paths are relative, so the same folder
 // trains wherever it lies: `cd runs/sky-t1 && FORCE_TORCHRUN=1 llamafactory-cli train train.yaml`.
+
+import { nearest } from '../nearest.js'
 import { Stopped } from '../stopped.js'
-import { nearest, trainerKeys, trainerTemplates } from './keys.js'
+import { trainerKeys, trainerTemplates } from './keys.js'
 import type { TrainSettings } from './options.js'
 import { batchOf } from './plan.js'
 import { type Line, type Value, writeYaml } from './yaml.js'
