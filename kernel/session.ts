@@ -9,7 +9,8 @@ export interface Bundle {
 export type Output =
   | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { kind: 'display'; bundle: Bundle; id?: string }
-  | { kind: 'update'; bundle: Bundle; id: string }
+  /** `final`: nothing more will come under this id. */
+  | { kind: 'update'; bundle: Bundle; id: string; final?: boolean }
   | { kind: 'clear'; wait: boolean }
   | { kind: 'result'; bundle: Bundle }
   | { kind: 'error'; error: CellError }

@@ -19,7 +19,8 @@ export interface PrinterOptions {
 
 /**
  * Prints the outputs of cells. On a terminal, displays with an id stay at the bottom and are redrawn
- * when they are updated; elsewhere only their last state is printed, when the cell is settled.
+ * when they are updated; elsewhere only their last state is printed: when it is said to be the last,
+ * else when the cell is settled.
  */
 export class Printer {
   readonly #screen: Screen
@@ -44,7 +45,10 @@ export class Printer {
     else if (output.kind === 'error') this.line(errorText(output.error, this.#colour))
     else if (output.kind === 'result') this.line(this.#plain(output.bundle))
     else if (output.kind === 'display' && !output.id) this.line(this.#plain(output.bundle))
-    else if (output.kind === 'display' || output.kind === 'update') this.#show(output.id!, output.bundle, output.kind)
+    else if (output.kind === 'display' || output.kind === 'update') {
+      this.#show(output.id!, output.bundle, output.kind)
+      if (output.kind === 'update' && output.final) this.#release(output.id)
+    }
   }
 
   /** Prints what came after its cell had ended: at once, and for good. */
@@ -105,6 +109,16 @@ export class Printer {
     this.#erase()
     const text = this.#plain(bundle, id)
     this.#live.set(id, this.#colour ? text : stripVTControlCharacters(text))
+    this.#draw()
+  }
+
+  /** What will not change any more is printed above what still does. */
+  #release(id: string): void {
+    const text = this.#live.get(id)
+    if (text === undefined) return
+    this.#erase()
+    this.#live.delete(id)
+    this.line(text)
     this.#draw()
   }
 

@@ -17,7 +17,8 @@ export function fixture(name: string): string {
     const found = path.join(folder, 'fixtures', name)
     if (existsSync(found)) return found
     const above = path.dirname(folder)
-    if (above === folder) throw new Stopped('no-file', `fixtures/${name} of the package is missing.`, 'npm install skylab')
+    if (above === folder)
+      throw new Stopped('no-file', `fixtures/${name} of the package is missing.`, 'npm install skylab')
     folder = above
   }
 }

@@ -12,6 +12,8 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -97,7 +99,8 @@ export function languageInfo(typescript: string): Record<string, unknown> {
     mimetype: 'text/typescript',
     pygments_lexer: 'typescript',
     nbconvert_exporter: 'script',
-    codemirror_mode: { name: 'javascript', typescript: true, mode: 'typescript' },
+    // A plain name: JupyterLab takes the `name` of an object, and that would be JavaScript's colours.
+    codemirror_mode: 'typescript',
   }
 }
 
@@ -226,6 +229,11 @@ export function writeWhole(file: string, text: string): void {
   try {
     makeFolder(path.dirname(file))
     const target = existsSync(file) ? realpathSync(file) : file
+    // A device is written into: a file that is moved over /dev/null would take its place, for the whole machine.
+    if (existsSync(target) && !statSync(target).isFile()) {
+      writeFileSync(target, text)
+      return
+    }
     const beside = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`)
     const bytes = Buffer.from(text)
     const handle = openSync(beside, 'w')

@@ -9,12 +9,15 @@ export interface ShowOptions {
   id?: string | undefined
   /** Replaces what was shown under the id, where it stands. */
   update?: boolean | undefined
+  /** Says that nothing more will come under the id, so that a log can print it. */
+  final?: boolean | undefined
 }
 
 /** Sends a bundle to the cell that is running here. */
 export function show(bundle: Bundle, options: ShowOptions = {}): void {
   const cell = currentCell().id
-  if (options.update && options.id !== undefined) writeMessage({ kind: 'update', cell, bundle, id: options.id })
+  if (options.update && options.id !== undefined)
+    writeMessage({ kind: 'update', cell, bundle, id: options.id, ...(options.final ? { final: true } : {}) })
   else writeMessage({ kind: 'display', cell, bundle, ...(options.id === undefined ? {} : { id: options.id }) })
 }
 

@@ -27,7 +27,7 @@ export type FromRuntime =
   | { kind: 'ready' }
   | { kind: 'acknowledged'; number: number }
   | { kind: 'display'; cell: number; bundle: Bundle; id?: string }
-  | { kind: 'update'; cell: number; bundle: Bundle; id: string }
+  | { kind: 'update'; cell: number; bundle: Bundle; id: string; final?: boolean }
   | { kind: 'clear'; cell: number; wait: boolean }
   | { kind: 'result'; cell: number; bundle: Bundle }
   | { kind: 'error'; cell: number; error: CellError }

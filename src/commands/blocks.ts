@@ -17,10 +17,15 @@ export interface DoneBlock {
 }
 
 /** Lines and bytes of a block: small for programs, which take long, larger for what is done in microseconds. */
-export const blockSize = (step: StepOptions['step']): { lines: number; bytes: number } => (step === 'judge' ? { lines: 2, bytes: 1 << 20 } : { lines: 256, bytes: 1 << 20 })
+export const blockSize = (step: StepOptions['step']): { lines: number; bytes: number } =>
+  step === 'judge' ? { lines: 2, bytes: 1 << 20 } : { lines: 256, bytes: 1 << 20 }
 
 /** A stream as blocks of whole lines. */
-export async function* blocks(from: Readable | AsyncIterable<Buffer>, size: { lines: number; bytes: number }, firstLine: number): AsyncGenerator<Block> {
+export async function* blocks(
+  from: Readable | AsyncIterable<Buffer>,
+  size: { lines: number; bytes: number },
+  firstLine: number,
+): AsyncGenerator<Block> {
   let parts: Buffer[] = []
   let held = 0
   let count = 0

@@ -16,6 +16,10 @@ interface Call {
  * @returns The exit status: 0 when it was ended, 2 for a wrong call or a file that is no recording.
  */
 export async function replay(args: string[]): Promise<number> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   let served: Replay
   try {
     const { files, port, faults } = parse(args)

@@ -6,5 +6,8 @@ import type { StepOptions } from './steps.js'
 
 parentPort!.on('message', async (block: Block) => {
   const done = await throughBlock(block, workerData as StepOptions)
-  parentPort!.postMessage(done, done.bytes.buffer.byteLength === done.bytes.byteLength ? [done.bytes.buffer as ArrayBuffer] : [])
+  parentPort!.postMessage(
+    done,
+    done.bytes.buffer.byteLength === done.bytes.byteLength ? [done.bytes.buffer as ArrayBuffer] : [],
+  )
 })

@@ -1,8 +1,8 @@
 // The steps of `skylab rows`: one line in, one line out.
 
 import { repeats } from '../repeats/index.js'
-import { grade, judge, type Policy, type RunnerChoice, type Verifiable, verdictOn } from '../verify/index.js'
 import { parseJson } from '../verify/code/compare.js'
+import { grade, judge, type Policy, type RunnerChoice, type Verifiable, verdictOn } from '../verify/index.js'
 
 export const STEPS = ['grade', 'judge', 'repeats', 'verify'] as const
 export type StepName = (typeof STEPS)[number]
@@ -43,7 +43,10 @@ function parsed(line: string): Row {
   } catch (error) {
     throw new Unusable(`not JSON: ${(error as Error).message.slice(0, 200)}`)
   }
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new Unusable(`a row is a JSON object; this is ${Array.isArray(row) ? 'an array' : row === null ? 'null' : `a ${typeof row}`}`)
+  if (typeof row !== 'object' || row === null || Array.isArray(row))
+    throw new Unusable(
+      `a row is a JSON object; this is ${Array.isArray(row) ? 'an array' : row === null ? 'null' : `a ${typeof row}`}`,
+    )
   return row as Row
 }
 
@@ -52,10 +55,13 @@ function extended(line: string, row: Row, added: Row): string {
   const tail = JSON.stringify(added).slice(1)
   const names = Object.keys(added)
   const trimmed = line.trim()
-  if (!names.some((name) => name in row)) return Object.keys(row).length === 0 ? `{${tail}` : `${trimmed.slice(0, -1).trimEnd()},${tail}`
+  if (!names.some((name) => name in row))
+    return Object.keys(row).length === 0 ? `{${tail}` : `${trimmed.slice(0, -1).trimEnd()},${tail}`
   const kept = Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
   const raw = JSON as unknown as { rawJSON(text: string): unknown }
-  return JSON.stringify({ ...kept, ...added }, (_name, value: unknown) => (typeof value === 'bigint' ? raw.rawJSON(String(value)) : value))
+  return JSON.stringify({ ...kept, ...added }, (_name, value: unknown) =>
+    typeof value === 'bigint' ? raw.rawJSON(String(value)) : value,
+  )
 }
 
 function work(row: Row, options: StepOptions): Promise<Row> | Row {
@@ -76,7 +82,14 @@ function work(row: Row, options: StepOptions): Promise<Row> | Row {
 async function judged(row: Row, options: StepOptions): Promise<Row> {
   const language = languageOf(row)
   const verdict = await judge(
-    { language, program: text(row, 'program'), tests: testsOf(row), checker: row.checker as never, timeLimit: numberOf(row, 'timeLimit'), memoryLimit: numberOf(row, 'memoryLimit') },
+    {
+      language,
+      program: text(row, 'program'),
+      tests: testsOf(row),
+      checker: row.checker as never,
+      timeLimit: numberOf(row, 'timeLimit'),
+      memoryLimit: numberOf(row, 'memoryLimit'),
+    },
     { runner: options.runner },
   )
   return { verdict }
@@ -84,14 +97,19 @@ async function judged(row: Row, options: StepOptions): Promise<Row> {
 
 async function verified(row: Row, options: StepOptions): Promise<Row> {
   const kind = row.kind
-  if (kind !== 'math' && kind !== 'code' && kind !== 'choice') throw new Unusable(`kind is ${JSON.stringify(kind) ?? 'missing'}; it is 'math', 'code' or 'choice'`)
+  if (kind !== 'math' && kind !== 'code' && kind !== 'choice')
+    throw new Unusable(`kind is ${JSON.stringify(kind) ?? 'missing'}; it is 'math', 'code' or 'choice'`)
   if (row.solution === undefined) text(row, 'text')
   else text(row, 'solution')
   if (kind === 'code') {
     if (row.language !== undefined) languageOf(row)
     testsOf(row)
   } else text(row, 'answer')
-  const usable = { ...row, ...(row.answer !== undefined && { answer: String(row.answer) }), text: String(row.text ?? '') } as unknown as Verifiable
+  const usable = {
+    ...row,
+    ...(row.answer !== undefined && { answer: String(row.answer) }),
+    text: String(row.text ?? ''),
+  } as unknown as Verifiable
   return { verdict: await verdictOn(usable, { policy: options.policy, runner: options.runner }) }
 }
 
@@ -112,7 +130,9 @@ function numberOf(row: Row, name: string): number | undefined {
 function languageOf(row: Row): 'python' | 'javascript' | 'typescript' {
   const { language } = row
   if (language === 'python' || language === 'javascript' || language === 'typescript') return language
-  throw new Unusable(`language is ${JSON.stringify(language) ?? 'missing'}; it is 'python', 'javascript' or 'typescript'`)
+  throw new Unusable(
+    `language is ${JSON.stringify(language) ?? 'missing'}; it is 'python', 'javascript' or 'typescript'`,
+  )
 }
 
 function testsOf(row: Row): never {
@@ -120,7 +140,15 @@ function testsOf(row: Row): never {
   if (!Array.isArray(tests) || tests.length === 0) throw new Unusable('there are no tests')
   for (const [k, test] of tests.entries()) {
     const shape = test as Row | null
-    if (typeof shape !== 'object' || shape === null || !(('stdin' in shape && 'stdout' in shape) || ('fn' in shape && 'args' in shape && 'returns' in shape) || 'assert' in shape))
+    if (
+      typeof shape !== 'object' ||
+      shape === null ||
+      !(
+        ('stdin' in shape && 'stdout' in shape) ||
+        ('fn' in shape && 'args' in shape && 'returns' in shape) ||
+        'assert' in shape
+      )
+    )
       throw new Unusable(`test ${k + 1} is none of {stdin, stdout}, {fn, args, returns}, {assert}`)
   }
   return tests as never

@@ -47,7 +47,7 @@ export function evaluate(models: Model | Model[], options: EvaluateOptions): Ste
       "evaluate([qwq], { benches: ['practice:bench'], in: work })",
     )
   return new Step<Score>({
-    label: 'evaluate',
+    label: 'score',
     total: list.length * benches.length,
     kept: options.in.name,
     async *run(): AsyncGenerator<Done<Score>> {

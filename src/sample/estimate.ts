@@ -34,8 +34,9 @@ export interface Estimate {
   requests: number
   promptTokens: number
   completionTokens: number
+  /** For a replay: what asking a real model would take. */
   hours: number
-  /** null where the price is unknown. */
+  /** 0 for a replay, null where the price is unknown. */
   dollars: number | null
   /** What the numbers rest on, in sentences. */
   assumptions: string[]
@@ -76,14 +77,13 @@ export async function estimate(rows: Rows<Problem>, options: EstimateOptions): P
       options.speed === undefined
         ? `One request makes ${speed} tokens a second (a guess: measure yours, and pass { speed }); ${count(atOnce, 'request')} at once.`
         : `One request makes ${speed} tokens a second; ${count(atOnce, 'request')} at once.`,
-      priceLine(model),
+      ...(model.replayed ? [] : [priceLine(model)]),
     ],
   }
   return withDisplay(estimated, problems, n, model)
 }
 
 function priceLine(model: Model): string {
-  if (model.replayed) return 'Recordings cost nothing.'
   if (!model.price)
     return `The price of ${model.id} is unknown: pass model('${model.id}', { price: { prompt, completion } }) in dollars for a million tokens.`
   const { prompt, completion } = model.price
@@ -95,7 +95,9 @@ function withDisplay(estimate: Estimate, problems: number, n: number, model: Mod
   const cost = estimate.dollars === null ? 'price unknown' : `about ${dollars(estimate.dollars)}`
   const head =
     `${count(estimate.requests, 'request')} to ${model.id} (${count(problems, 'problem')}, ${count(n, 'sample')} of each): ` +
-    `${number(estimate.promptTokens)} + ${number(estimate.completionTokens)} tokens, about ${duration(estimate.hours * 3600)}, ${cost}. Nothing was sent.`
+    (model.replayed ? 'a replay takes seconds and costs nothing. Asked of a real model they would be ' : '') +
+    `${number(estimate.promptTokens)} + ${number(estimate.completionTokens)} tokens, about ${duration(estimate.hours * 3600)}` +
+    `${model.replayed ? '' : `, ${cost}`}. Nothing was sent.`
   const text = [head, ...estimate.assumptions.map((line) => `  · ${line}`)].join('\n')
   const html = `<div>${escapeHtml(head)}<ul>${estimate.assumptions.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul></div>`
   return Object.defineProperties(estimate, {

@@ -124,6 +124,7 @@ export class Model {
     wasted: Usage = { prompt: 0, completion: 0 },
   ): Promise<Reply> {
     const client = await this.#connect()
+    await this.#recorder?.ready()
     const retries = this.#options.retries ?? 5
     const seconds = this.#options.timeout ?? 120 + chat.maxTokens / 4
     const began = performance.now()

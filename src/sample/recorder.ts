@@ -1,5 +1,5 @@
 // Appends real answers to a file of recordings, in the format that replay reads.
-import { appendFile, mkdir } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
 import type { Answer, Chat } from './chat.js'
@@ -7,13 +7,26 @@ import { type Recording, recordingKey } from './recordings.js'
 
 export class Recorder {
   readonly #file: string
-  #ready: Promise<unknown> | undefined
+  #ready: Promise<void> | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(file: string) {
     this.#file = file
   }
 
-  /** @throws Stopped('disk') where the file cannot grow. */
+  /**
+   * Makes the file: an answer that cannot be recorded should not have been asked for.
+   * @throws Stopped('disk') where it cannot be made.
+   */
+  ready(): Promise<void> {
+    this.#ready ??= this.#make().catch((error) => {
+      this.#ready = undefined
+      throw this.#stopped(error)
+    })
+    return this.#ready
+  }
+
+  /** @throws Stopped('disk') where the file cannot grow; then it ends with the last whole line. */
   async add(model: string, server: string, chat: Chat, answer: Answer): Promise<void> {
     const { seconds, ...rest } = answer
     const line: Recording = {
@@ -27,16 +40,45 @@ export class Recorder {
       for: chat.for ?? { stage: 'sample', problem: '', sample: 0 },
       origin: `recorded: ${model}, ${server}, ${new Date().toISOString().slice(0, 10)}`,
     }
+    const added = this.#last.then(() => this.#append(`${JSON.stringify(line)}\n`))
+    this.#last = added.catch(() => undefined)
+    await added
+  }
+
+  async #make(): Promise<void> {
+    await mkdir(path.dirname(this.#file), { recursive: true })
+    await (await open(this.#file, 'a')).close()
+  }
+
+  async #append(line: string): Promise<void> {
+    await this.ready()
+    const file = await open(this.#file, 'a').catch((error) => {
+      throw this.#stopped(error)
+    })
+    const { size } = await file.stat()
     try {
-      await (this.#ready ??= mkdir(path.dirname(this.#file), { recursive: true }))
-      await appendFile(this.#file, `${JSON.stringify(line)}\n`)
+      await file.appendFile(line)
     } catch (error) {
-      throw new Stopped(
-        'disk',
-        `${this.#file} cannot be written to: ${(error as Error).message}.`,
-        "Make room, or record elsewhere: model('…', { record: 'recordings.jsonl' })",
-        error,
-      )
+      // Half a line would spoil the one that comes after it.
+      await file.truncate(size).catch(() => undefined)
+      throw this.#stopped(error)
+    } finally {
+      await file.close()
     }
+  }
+
+  #stopped(error: unknown): Stopped {
+    const { code, message } = error as NodeJS.ErrnoException
+    const full = code === 'ENOSPC' || code === 'EDQUOT'
+    return new Stopped(
+      'disk',
+      full
+        ? `The disk is full: ${this.#file} cannot take another recording (${code}).`
+        : `${this.#file} cannot be written to: ${message}.`,
+      full
+        ? `Make room (df -h ${path.dirname(this.#file)}) and run the cell again: it continues with what is saved.`
+        : "Record elsewhere: model('…', { record: 'recordings.jsonl' })",
+      error,
+    )
   }
 }

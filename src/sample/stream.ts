@@ -48,6 +48,8 @@ export async function streamAnswer(
     })
     const content: string[] = []
     const reasoning: string[] = []
+    // Pieces with text in them: at least one token each, and with llama.cpp and vLLM exactly one.
+    let pieces = 0
     let finish: string | undefined
     let usage: { prompt_tokens?: number; completion_tokens?: number } | null | undefined
     for await (const chunk of stream) {
@@ -59,6 +61,7 @@ export async function streamAnswer(
       const thought = delta.reasoning_content ?? delta.reasoning
       if (thought) reasoning.push(thought)
       if (delta.content) content.push(delta.content)
+      if (thought || delta.content) pieces++
       partial.characters += (thought?.length ?? 0) + (delta.content?.length ?? 0)
       finish = choice.finish_reason ?? finish
     }
@@ -72,7 +75,8 @@ export async function streamAnswer(
       finish,
       usage: {
         prompt: usage?.prompt_tokens ?? roughPromptTokens(chat.messages),
-        completion: usage?.completion_tokens ?? roughTokens(partial.characters),
+        completion:
+          usage?.completion_tokens ?? Math.min(chat.maxTokens, Math.max(pieces, roughTokens(partial.characters))),
       },
       seconds: (performance.now() - began) / 1000,
     }

@@ -56,7 +56,7 @@ function cellOf(value: unknown): Cell {
   return JSON.stringify(value) ?? String(value)
 }
 
-/** A cell as text: numbers to four digits after the point, nothing for null, long texts cut short. */
+/** A cell as text: numbers to four digits, nothing for null, long texts cut short. */
 export function textOf(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return numberText(cell)
@@ -68,5 +68,6 @@ function numberText(value: number): string {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
   const size = Math.abs(value)
   if (size >= 1000) return value.toFixed(1)
+  if (size >= 1) return String(Number(value.toPrecision(4)))
   return size < 1e-3 ? value.toExponential(2) : String(Number(value.toFixed(4)))
 }

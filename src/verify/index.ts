@@ -9,7 +9,15 @@ import { graderVersion, type Policy } from './math/index.js'
 import { lostBefore, verdictOn } from './row.js'
 
 export { chosenLetter } from './choice/index.js'
-export { type CodeVerdict, closeRunners, codeBlocks, judge, pythonRunner, type RunnerChoice, type Task } from './code/index.js'
+export {
+  type CodeVerdict,
+  closeRunners,
+  codeBlocks,
+  judge,
+  pythonRunner,
+  type RunnerChoice,
+  type Task,
+} from './code/index.js'
 export { type Extracted, finalAnswer, type Grade, grade, graderVersion, type Policy } from './math/index.js'
 export { type Verifiable, verdictOn } from './row.js'
 
@@ -33,12 +41,14 @@ export interface VerifyOptions {
  */
 export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: VerifyOptions = {}): Step<T & Judged> {
   const { workers = 2, policy = 'strict', runner = 'auto', in: workspace } = options
-  if (!(Number.isInteger(workers) && workers >= 1)) throw new Stopped('bad-call', `verify(…) got ${workers} workers.`, 'verify(rows, { workers: 2 })')
+  if (!(Number.isInteger(workers) && workers >= 1))
+    throw new Stopped('bad-call', `verify(…) got ${workers} workers.`, 'verify(rows, { workers: 2 })')
   const judgeRow = async (row: T, signal: AbortSignal): Promise<T & Judged> => {
     const options = { policy, runner, signal }
     // A verdict on a program is worth keeping; one on an answer is found sooner than it is read.
     const keep = workspace && row.kind === 'code' && !lostBefore(row) ? workspace : undefined
-    if (row.kind === 'code' && row.language !== 'javascript' && row.language !== 'typescript' && runner === 'auto') await sayOnce()
+    if (row.kind === 'code' && row.language !== 'javascript' && row.language !== 'typescript' && runner === 'auto')
+      await sayOnce()
     const verdict = keep
       ? await keep.once('verify', keyOf(row, runner), async () => ({ value: await verdictOn(row, options) }))
       : await verdictOn(row, options)
@@ -73,7 +83,8 @@ async function sayOnce(): Promise<void> {
   if (said) return
   said = true
   const chosen = await pythonRunner()
-  if (chosen.runner === 'pyodide') await show({ 'text/plain': `Python runs in Pyodide: ${chosen.why}.\n  → ${chosen.fix}` })
+  if (chosen.runner === 'pyodide')
+    await show({ 'text/plain': `Python runs in Pyodide: ${chosen.why}.\n  → ${chosen.fix}` })
 }
 
 /** What judging started and keeps ready; a long-lived process may end it. */

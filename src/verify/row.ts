@@ -6,7 +6,9 @@ import { candidates, judge, type Reason, type RunnerChoice } from './code/index.
 import { finalAnswer, grade, type Policy } from './math/index.js'
 
 /** What a verdict needs of a row. */
-export type Verifiable = Pick<Sample, 'kind' | 'text'> & Partial<Sample> & Partial<Pick<Formatted, 'format' | 'solution'>>
+export type Verifiable = Pick<Sample, 'kind' | 'text'> &
+  Partial<Sample> &
+  Partial<Pick<Formatted, 'format' | 'solution'>>
 
 export interface VerdictOptions {
   policy?: Policy
@@ -41,12 +43,15 @@ export function lostBefore(row: Verifiable): Verdict | undefined {
 }
 
 export function onMath(row: Verifiable, text: string, policy: Policy = 'strict'): Verdict {
-  if (row.answer === undefined || row.answer === '') return { ok: false, why: 'failed', detail: 'the problem has no answer to compare with' }
+  if (row.answer === undefined || row.answer === '')
+    return { ok: false, why: 'failed', detail: 'the problem has no answer to compare with' }
   const result = grade(row.answer, text, { policy })
   if (result.equal) return { ok: true, how: result.how!, detail: shorten(result.pred ?? '') }
   if (result.why === 'no-answer') {
     const cut = finalAnswer(text).unterminated
-    return cut ? { ok: false, why: 'cut-off', detail: 'the text ends inside its box' } : { ok: false, why: 'no-answer', detail: 'no answer is stated' }
+    return cut
+      ? { ok: false, why: 'cut-off', detail: 'the text ends inside its box' }
+      : { ok: false, why: 'no-answer', detail: 'no answer is stated' }
   }
   const detail = `expected ${shorten(result.gold)}, found ${shorten(result.pred ?? '')}`
   return { ok: false, why: result.why === 'different' ? 'wrong' : result.why!, detail }
@@ -57,7 +62,9 @@ export function onChoice(row: Verifiable, text: string): Verdict {
   if (!gold) return { ok: false, why: 'failed', detail: 'the problem has no right letter to compare with' }
   const letter = chosenLetter(text, row.choices)
   if (!letter) return { ok: false, why: 'no-answer', detail: 'no letter is stated' }
-  return letter === gold ? { ok: true, how: 'choice', detail: letter } : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}` }
+  return letter === gold
+    ? { ok: true, how: 'choice', detail: letter }
+    : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}` }
 }
 
 /** Every fenced block is tried, the last first; the first that passes all tests is the one that is meant. */
@@ -69,12 +76,30 @@ async function onCode(row: Verifiable, text: string, options: VerdictOptions): P
   let first: Verdict | undefined
   for (const block of blocks) {
     const result = await judge(
-      { language, program: block.code, tests: row.tests, checker: row.checker, timeLimit: row.timeLimit, memoryLimit: row.memoryLimit },
+      {
+        language,
+        program: block.code,
+        tests: row.tests,
+        checker: row.checker,
+        timeLimit: row.timeLimit,
+        memoryLimit: row.memoryLimit,
+      },
       { runner: options.runner ?? 'auto', ...(options.signal && { signal: options.signal }) },
     )
-    if (result.ok) return { ok: true, how: result.tests.some((test) => test.how === 'checker') ? 'checker' : 'tests', chosen: block.index, detail: `${result.tests.length} of ${row.tests.length} tests` }
+    if (result.ok)
+      return {
+        ok: true,
+        how: result.tests.some((test) => test.how === 'checker') ? 'checker' : 'tests',
+        chosen: block.index,
+        detail: `${result.tests.length} of ${row.tests.length} tests`,
+      }
     const passed = result.tests.filter((test) => test.ok).length
-    first ??= { ok: false, why: WHY[result.why as Exclude<Reason, 'accepted'>], chosen: block.index, detail: `test ${passed + 1} of ${row.tests.length}: ${result.detail ?? result.why}` }
+    first ??= {
+      ok: false,
+      why: WHY[result.why as Exclude<Reason, 'accepted'>],
+      chosen: block.index,
+      detail: `test ${passed + 1} of ${row.tests.length}: ${result.detail ?? result.why}`,
+    }
   }
   return first!
 }

@@ -3,7 +3,7 @@
 // A line is {"key":"<32 hex>","dollars":<number>,"value":<any>,"sum":"<crc32 of all before, 8 hex>"}.
 // Opening reads keys, costs and sums, and parses no value; a value is read back from its place when
 // it is asked for. A line that was torn by a kill or a full disk fails its sum and counts for nothing.
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -44,7 +44,7 @@ export class Journal {
     this.file = file
     this.#name = name
     try {
-      mkdirSync(path.dirname(file), { recursive: true })
+      makeFolder(path.dirname(file))
       this.#reader = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o644)
     } catch (error) {
       throw this.#stopped(error)
@@ -206,6 +206,19 @@ export class Journal {
       'Run the cell again: it continues with what is saved.',
       error,
     )
+  }
+}
+
+/** Makes a folder and those above it. Node's own way calls a read-only disk a missing folder: then the reason is found. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    let missing = folder
+    while (!existsSync(path.dirname(missing))) missing = path.dirname(missing)
+    mkdirSync(missing)
+    mkdirSync(folder, { recursive: true })
   }
 }
 

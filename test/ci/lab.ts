@@ -152,6 +152,12 @@ export function codeCells(page: Page): Promise<LabCell[]> {
   })
 }
 
+/** The language in which JupyterLab colours the cells. */
+export function codeMimeType(page: Page): Promise<string> {
+  // biome-ignore lint/suspicious/noExplicitAny: JupyterLab's application object
+  return page.evaluate(() => (window as any).jupyterapp.shell.currentWidget.content.codeMimetype)
+}
+
 /** Waits until the kernel of the open notebook has a status. */
 export async function kernelIs(page: Page, status: string): Promise<void> {
   for (let tries = 0; (await kernelStatus(page)) !== status; tries++) {
@@ -182,9 +188,23 @@ export async function screenshots(page: Page, name: string, cells = '.jp-CodeCel
   if (!folder) return
   mkdirSync(folder, { recursive: true })
   await page.screenshot({ path: path.join(folder, `${name}.png`) })
+  // JupyterLab scrolls inside its page: what is taller than the window would be cut.
+  const size = page.viewportSize()!
+  await page.setViewportSize({ width: size.width, height: 2400 })
   const all = page.locator(cells)
   for (let place = 0; place < (await all.count()); place++) {
     const file = path.join(folder, `${name}-${String(place + 1).padStart(2, '0')}.png`)
     await all.nth(place).screenshot({ path: file })
   }
+  await page.setViewportSize(size)
+}
+
+/** How many figures the cells of a notebook draw when every row fares as it should: one for each call of plot. */
+export function figuresAsked(cells: { source: string }[]): number {
+  return cells.flatMap(({ source }) => source.match(/\bplot\.\w+\(/g) ?? []).length
+}
+
+/** Whether a box is of a size to be looked at. */
+export function isLarge(box: { width: number; height: number } | null): boolean {
+  return box !== null && box.width > 300 && box.height > 200
 }

@@ -4,6 +4,7 @@
 //   trainer  our training files against the real LLaMA-Factory
 //
 // Options of `small`: --problems FILE  --limit 20  --samples 1  --max-tokens 512
+// `--port 8472 --keep` goes on with a run that was stopped: answers are kept under the address that gave them.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -21,6 +22,8 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '20' },
     samples: { type: 'string', default: '1' },
     'max-tokens': { type: 'string', default: '512' },
+    port: { type: 'string', default: '0' },
+    keep: { type: 'boolean', default: false },
   },
 })
 const parts = { small, trainer }
@@ -56,8 +59,8 @@ async function small() {
   try {
     const folder = 'runs/real'
     const workspaceFolder = path.join(folder, 'work')
-    // Every number printed is of this run.
-    rmSync(workspaceFolder, { recursive: true, force: true })
+    // Every number printed is of this run, unless it goes on with one that was stopped.
+    if (!values.keep) rmSync(workspaceFolder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const parameters = {
       problems: values.problems,
@@ -97,13 +100,13 @@ async function report(parameters, baseURL, took) {
   const gemma = model(id, { baseURL })
   const maxTokens = Number(parameters.maxTokens)
   const asked = await problems(parameters.problems, { limit: Number(parameters.limit), seed: 7 })
-  const before = await answersKept(work)
+  const before = (await answersKept(work)).length
   const settings = { model: gemma, in: work, temperature: 0.7, maxTokens }
   const benchmark = { name: 'practice:bench', problems: await problems('practice:bench') }
   const once = await verify(await sample(asked, { ...settings, n: Number(parameters.samples) }))
   const four = await verify(await sample(asked, { ...settings, n: 4, stage: 'small' }))
   const [bench] = await evaluate(gemma, { benches: [benchmark], k: 1, in: work, maxTokens })
-  const after = await answersKept(work)
+  const after = (await answersKept(work)).length
   if (after !== before) throw new Error(`${after - before} answers were not kept: they were asked for again`)
 
   const right = once.filter(({ verdict }) => verdict.ok).length
@@ -113,26 +116,33 @@ async function report(parameters, baseURL, took) {
   })
   const mean = meanInterval(shares)
   const every = [...once, ...four]
-  const tokens = every.reduce((sum, { usage }) => sum + usage.completion, 0) + bench.tokens * bench.n * bench.k
+  const kept = await answersKept(work)
+  // This server counts no tokens: an answer cut off has exactly as many as were allowed, the rest is an estimate.
+  const tokens = kept.reduce((sum, { finish, usage }) => sum + (finish === 'length' ? maxTokens : usage.completion), 0)
+  const cutOff = kept.filter(({ finish }) => finish === 'length').length
   const source = path.basename(parameters.problems)
+  const rate = (tokens / took).toFixed(1)
+  const speed = values.keep
+    ? ', some kept from before'
+    : ` in ${took} s, ${rate} a second with everything else included`
   console.log(`
 ${id}, a base model in the Alpaca format; temperature 0.7, at most ${maxTokens} tokens; grader strict
-  ${source}, ${asked.length} problems, the teacher's answers   ${right} of ${once.length} right  ${interval(wilson(right, once.length))}
-  ${source}, ${asked.length} problems, 4 answers each          ${percent(mean.value)}  ${interval(mean)}
-  practice:bench, ${bench.n} problems, ${bench.k} answer each           ${percent(bench.value)}  ${interval(bench)}
+  ${source}, ${asked.length} problems, n = ${parameters.samples}: ${right} of ${once.length} answers right  ${interval(wilson(right, once.length))}
+  ${source}, ${asked.length} problems, n = 4: ${percent(mean.value)} right  ${interval(mean)}
+  practice:bench, ${bench.n} problems, n = ${bench.k}: ${percent(bench.value)} right  ${interval(bench)}
   what became of the ${every.length} answers to ${source}: ${tally(every)}
-  ${tokens} tokens of answers in ${took} s: ${(tokens / took).toFixed(1)} a second, everything else included`)
+  ${kept.length} answers, ${cutOff} of them cut off; about ${tokens} tokens${speed}`)
 }
 
 /** Answers on disk, of every stage that asks a model. */
 async function answersKept(work) {
   const stages = await Promise.all(['sample', 'small', 'evaluate'].map((stage) => work.rows(stage)))
-  return stages.flat().length
+  return stages.flat()
 }
 
 /** Starts the model's server and waits until it answers. */
 async function serve() {
-  const child = spawn('sh', ['test/real/small-model.sh', '0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('sh', ['test/real/small-model.sh', values.port], { stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   const address = new Promise((resolve, reject) => {
     const read = (text) => {
@@ -148,6 +158,7 @@ async function serve() {
   const ended = new Promise((resolve) => child.on('close', resolve))
   const stop = () => child.kill('SIGTERM')
   process.on('exit', stop)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
   const url = await address
   console.log(`gemma-3-270m, a base model, answers at ${url}`)
   return {

@@ -51,7 +51,7 @@ describe('view.trace', () => {
 
   it('says that an answer was cut off, and leaves out the middle of a long one', () => {
     const { html, text } = view.trace({ ...sampled, finish: 'length', text: `begin ${'x'.repeat(100_000)} end` })
-    expect(text).toContain('cut off at 16 384 tokens')
+    expect(text).toContain('cut off at 16,384 tokens')
     expect(html).toContain('characters left out')
     expect(html.length).toBeLessThan(30_000)
   })

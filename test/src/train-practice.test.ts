@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attach, type Run, runs, type TrainOptions, train } from '../../src/train/index.js'
+import { keyPair } from '../../src/train/practice/key-pair.js'
 import { stopPractice } from '../../src/train/practice/machine.js'
 import { BASE, remove, temporary, writeSet } from './train.data.js'
 
@@ -101,6 +102,15 @@ describe('the practice machine', () => {
     expect(await run.state()).toBe('running')
     expect(await stepsOf(run)).toEqual(allSteps)
     expect(attempts(run)).toEqual(['1'])
+  })
+
+  it('never gets a key that its own server cannot read', async () => {
+    const { default: ssh2 } = await import('ssh2')
+    for (let i = 0; i < 1000; i++) {
+      const pair = await keyPair()
+      expect(ssh2.utils.parseKey(pair.private)).not.toBeInstanceOf(Error)
+      expect(ssh2.utils.parseKey(pair.public)).not.toBeInstanceOf(Error)
+    }
   })
 
   it('lets the process that launched it end', async () => {

@@ -88,7 +88,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`
 }
 
-/** 12 345 with a thin space, as numbers of more than four digits are set. */
+/** 12,345; numbers of four digits stay as they are. */
 export function count(n: number): string {
-  return String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, n >= 10_000 ? ' ' : '')
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, n >= 10_000 ? ',' : '')
 }

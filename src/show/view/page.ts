@@ -60,9 +60,9 @@ export function elided(text: string, most = SHOWN): string {
   return `${text.slice(0, half)}\n[… ${count(text.length - 2 * half)} characters left out …]\n${text.slice(-half)}`
 }
 
-/** 12345 → '12 345'. */
+/** 12345 → '12,345'. */
 export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
 
 /** Which row it is, in one line. */

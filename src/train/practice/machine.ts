@@ -9,13 +9,14 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Stopped } from '../../stopped.js'
 import type { Target } from '../ssh/target.js'
+import { type KeyPair, keyPair } from './key-pair.js'
 
 /** The folder of a workspace in which its practice machine lives. */
 export const PRACTICE_FOLDER = 'practice-machine'
 
 interface Keys {
-  host: { private: string; public: string }
-  user: { private: string; public: string }
+  host: KeyPair
+  user: KeyPair
 }
 
 interface Server {
@@ -92,13 +93,8 @@ async function prepare(folder: string): Promise<Keys> {
 }
 
 async function makeKeys(folder: string, file: string): Promise<void> {
-  const { default: ssh2 } = await import('ssh2')
-  const pair = () => {
-    const { private: secret, public: open } = ssh2.utils.generateKeyPairSync('ed25519')
-    return { private: secret, public: open }
-  }
   const mine = `${file}.${process.pid}`
-  writeFileSync(mine, JSON.stringify({ host: pair(), user: pair() }), { mode: 0o600 })
+  writeFileSync(mine, JSON.stringify({ host: await keyPair(), user: await keyPair() }), { mode: 0o600 })
   try {
     // A link, not a rename: of two processes that make the machine at once, the first one's keys stay.
     linkSync(mine, file)

@@ -2,13 +2,19 @@
 
 import { finalAnswer } from '../math/extract.js'
 
-const WRAPPED = /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
-const FOLLOWED = /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
+const WRAPPED =
+  /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
+const FOLLOWED =
+  /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
+
+/** A letter with its option's text behind it is not longer. */
+const MAX_LETTER = 300
 
 /** The letter that a short text is: "C", "(C)", "\text{(C)}", "**C.**", "C) Paris"; undefined for anything else. */
 export function isLetter(text: string): string | undefined {
+  if (text.length > MAX_LETTER) return undefined
   const trimmed = text.trim()
-  return WRAPPED.exec(trimmed)?.[1] ?? (trimmed.length < 300 ? FOLLOWED.exec(trimmed)?.[1] : undefined)
+  return WRAPPED.exec(trimmed)?.[1] ?? FOLLOWED.exec(trimmed)?.[1]
 }
 
 const STATED = [
@@ -43,7 +49,12 @@ export function chosenLetter(text: string, choices?: readonly string[]): string 
       const alone = /^[\s.*)"'$}\]]*(?:$|\n)/.test(text.slice(match.index + match[0].length))
       if (candidate !== candidate.toUpperCase() && !(alone && candidate !== 'a' && candidate !== 'i')) continue
       // "The answer is A beautiful …": followed by a word in the same sentence, A is an article.
-      if (candidate === 'A' && /^\s+[a-z]/.test(text.slice(match.index + match[0].length)) && !/[)*"'$}]\s*$/.test(match[0])) continue
+      if (
+        candidate === 'A' &&
+        /^\s+[a-z]/.test(text.slice(match.index + match[0].length)) &&
+        !/[)*"'$}]\s*$/.test(match[0])
+      )
+        continue
       if (match.index >= at) {
         at = match.index
         letter = candidate.toUpperCase()
@@ -60,7 +71,11 @@ export function chosenLetter(text: string, choices?: readonly string[]): string 
 
 /** The letter of the one option whose text is the answer. */
 function matching(answer: string, choices: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/\\(?:text|mathrm|textbf)\s*\{([^{}]*)\}/g, '$1').replace(/[\s$\\{}().,;:*"']+/g, '')
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/\\(?:text|mathrm|textbf)\s*\{([^{}]*)\}/g, '$1')
+      .replace(/[\s$\\{}().,;:*"']+/g, '')
   const wanted = plain(answer)
   if (!wanted) return undefined
   const hits = choices.flatMap((choice, k) => (plain(choice.replace(/^\s*\(?[A-J][).:]\s*/, '')) === wanted ? [k] : []))

@@ -18,7 +18,13 @@ export function codeBlocks(text: string): CodeBlock[] {
   for (const line of lines) {
     const fence = /^(\s*)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/.exec(line)
     if (!open) {
-      if (fence) open = { fence: fence[2]!, indent: fence[1]!.length, tag: fence[3]!.toLowerCase().replace(/^\{?\.?|\}$/g, ''), lines: [] }
+      if (fence)
+        open = {
+          fence: fence[2]!,
+          indent: fence[1]!.length,
+          tag: fence[3]!.toLowerCase().replace(/^\{?\.?|\}$/g, ''),
+          lines: [],
+        }
       continue
     }
     if (fence && fence[3] === '' && fence[2]!.startsWith(open.fence[0]!) && fence[2]!.length >= open.fence.length) {
@@ -26,7 +32,8 @@ export function codeBlocks(text: string): CodeBlock[] {
       open = undefined
     } else open.lines.push(line.startsWith(' '.repeat(open.indent)) ? line.slice(open.indent) : line)
   }
-  if (open && open.lines.some((line) => line.trim())) blocks.push({ tag: open.tag, code: open.lines.join('\n'), index: blocks.length })
+  if (open?.lines.some((line) => line.trim()))
+    blocks.push({ tag: open.tag, code: open.lines.join('\n'), index: blocks.length })
   return blocks
 }
 

@@ -6,10 +6,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compiled } from '../compiled.js'
 import { receive, send } from './frames.js'
-import { tidyAtExit } from './native.js'
 import { node22 } from './node.js'
-import { type Limits, type Outcome, type Program, type Runner, type Trial } from './runner.js'
-import { cpuSeconds, residentBytes } from './processes.js'
+import { cpuSeconds, holdsMore } from './processes.js'
+import { Closed, type Limits, type Outcome, type Program, type Runner, type Trial } from './runner.js'
+import { leave, tidyAtExit } from './tidy.js'
 
 const WATCH = 200
 
@@ -35,6 +35,7 @@ export class Child implements Runner {
   #ready: Promise<boolean> | undefined
   #announce: (() => void) | undefined
   #complaint = ''
+  #closed = false
 
   constructor(private readonly options: ChildOptions) {
     this.name = options.name
@@ -42,10 +43,16 @@ export class Child implements Runner {
 
   async run(program: Program, trial: Trial, limits: Limits): Promise<Outcome> {
     for (let attempt = 0; ; attempt++) {
+      if (this.#closed) throw new Closed()
       const outcome = await this.#ask(program, trial, limits)
       if (outcome !== 'broken') return outcome
       // The first time it may have been the test before this one that broke it.
-      if (attempt > 0) return { status: 'runtime-error', seconds: 0, detail: `the sandbox ended twice under this program ${this.#complaint.trim()}`.trim() }
+      if (attempt > 0)
+        return {
+          status: 'runtime-error',
+          seconds: 0,
+          detail: `the sandbox ended twice under this program ${this.#complaint.trim()}`.trim(),
+        }
     }
   }
 
@@ -69,11 +76,14 @@ export class Child implements Runner {
         this.#kill()
         done({ status, seconds: Math.min((performance.now() - began) / 1000, limits.timeLimit + 1), detail })
       }
-      const timer = setTimeout(() => stop('time-limit', 'it could not be stopped and was killed'), (limits.timeLimit * 5 + 10) * 1000)
+      const timer = setTimeout(
+        () => stop('time-limit', 'it could not be stopped and was killed'),
+        (limits.timeLimit * 5 + 10) * 1000,
+      )
       const allowed = (limits.memoryLimit + this.options.own) * 1024 * 1024
       const watch = setInterval(() => {
         if (child.pid === undefined) return
-        if (residentBytes(child.pid) > allowed) return stop('memory-limit', 'the process held too much')
+        if (holdsMore(child.pid, allowed)) return stop('memory-limit', 'the process held too much')
         if (!this.options.clock || performance.now() - began < deadline) return
         // Past its time: stopped, unless it only waits its turn on a busy machine.
         const used = cpuSeconds(child.pid) - cpu
@@ -88,7 +98,11 @@ export class Child implements Runner {
   #start(): ChildProcess {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return this.#child
     const file = compiled(this.options.file, import.meta.url)
-    const child = spawn(node22(), [...this.options.flags, fileURLToPath(file)], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' }, cwd: '/' })
+    const child = spawn(node22(), [...this.options.flags, fileURLToPath(file)], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '' },
+      cwd: '/',
+    })
     this.#child = child
     this.#complaint = ''
     this.#ready = !this.options.announces
@@ -125,7 +139,8 @@ export class Child implements Runner {
       () => this.#kill(),
     )
     child.unref()
-    for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as { unref?: () => void }).unref?.()
+    for (const stream of [child.stdin, child.stdout, child.stderr])
+      (stream as unknown as { unref?: () => void }).unref?.()
     tidyAtExit(this)
     return child
   }
@@ -136,16 +151,39 @@ export class Child implements Runner {
   }
 
   close(): void {
+    this.#closed = true
     this.#kill()
+    this.#take?.('broken')
+    leave(this)
   }
 }
 
 /** JavaScript and TypeScript: isolated-vm in a child. */
-export const isolateRunner = (): Runner => new Child({ name: 'isolate', file: './isolate-child.js', flags: ['--no-node-snapshot'], start: 15_000, own: 700, announces: false, clock: false })
+export const isolateRunner = (): Runner =>
+  new Child({
+    name: 'isolate',
+    file: './isolate-child.js',
+    flags: ['--no-node-snapshot'],
+    start: 15_000,
+    own: 700,
+    announces: false,
+    clock: false,
+  })
 
 /** Python in WebAssembly: for machines without bubblewrap or python3. It may read Pyodide's own files, and no others. */
 export function pyodideRunner(): Runner {
-  const folders = [path.dirname(createRequire(import.meta.url).resolve('pyodide')), path.dirname(fileURLToPath(compiled('./pyodide-child.js', import.meta.url)))]
+  const folders = [
+    path.dirname(createRequire(import.meta.url).resolve('pyodide')),
+    path.dirname(fileURLToPath(compiled('./pyodide-child.js', import.meta.url))),
+  ]
   const readable = folders.map((folder) => `--allow-fs-read=${folder}${path.sep}*`)
-  return new Child({ name: 'pyodide', file: './pyodide-child.js', flags: ['--no-warnings', '--experimental-permission', '--allow-worker', ...readable, '--max-old-space-size=512'], start: 60_000, own: 900, announces: true, clock: true })
+  return new Child({
+    name: 'pyodide',
+    file: './pyodide-child.js',
+    flags: ['--no-warnings', '--experimental-permission', '--allow-worker', ...readable, '--max-old-space-size=512'],
+    start: 60_000,
+    own: 900,
+    announces: true,
+    clock: true,
+  })
 }

@@ -1,3 +1,3 @@
 export { type CodeBlock, candidates, codeBlocks } from './blocks.js'
-export { type CodeVerdict, judge, type JudgeOptions, type Reason, type Task, type TestVerdict } from './judge.js'
+export { type CodeVerdict, type JudgeOptions, judge, type Reason, type Task, type TestVerdict } from './judge.js'
 export { closeRunners, pythonRunner, type RunnerChoice } from './pool.js'

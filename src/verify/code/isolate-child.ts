@@ -11,7 +11,18 @@ import { receive, send } from './frames.js'
 import { OUTPUT_LIMIT, type Outcome, type Program, type Trial } from './runner.js'
 
 const require = createRequire(import.meta.url)
-const shim = readFileSync(new URL('./node-shim.js', import.meta.url), 'utf8')
+/** What a contest program expects of Node, as one expression; each part is a function of what the others share. */
+const shim = `(() => {
+  const kit = { limit: globalThis.__limit, input: globalThis.__stdin }
+  delete globalThis.__limit
+  delete globalThis.__stdin
+  ${['console', 'timers', 'stdin', 'assert', 'modules'].map((name) => `;(${part(name)})(kit)`).join('\n')}
+  return (${part('handle')})(kit)
+})()`
+
+function part(name: string): string {
+  return readFileSync(new URL(`./shim/${name}.js`, import.meta.url), 'utf8').replace(/^(?:\/\/.*\n)+;?/, '')
+}
 
 interface Request {
   program: Program
@@ -47,19 +58,23 @@ async function run(request: Request): Promise<Outcome> {
   const left = () => Math.max(1, Math.ceil(wall - (performance.now() - began)))
   const ended = (status: Outcome['status'], detail = '', more: Partial<Outcome> = {}): Outcome => {
     const seconds = spent()
-    return seconds > timeLimit && status !== 'memory-limit' ? { status: 'time-limit', seconds, detail: '' } : { status, seconds, detail, ...more }
+    return seconds > timeLimit && status !== 'memory-limit'
+      ? { status: 'time-limit', seconds, detail: '' }
+      : { status, seconds, detail, ...more }
   }
   try {
     const context = await isolate.createContext()
     await context.global.set('__stdin', trial.kind === 'stdin' ? trial.stdin : '')
     await context.global.set('__limit', OUTPUT_LIMIT)
-    const handle = (await (await isolate.compileScript(shim)).run(context, { reference: true, timeout: left() })) as IsolatedVm.Reference<Record<string, unknown>>
+    const handle = (await (
+      await isolate.compileScript(shim)
+    ).run(context, { reference: true, timeout: left() })) as IsolatedVm.Reference<Record<string, unknown>>
     await context.global.set('__handle', handle.derefInto())
     // The handle is taken off the global before the program runs; only the judge's closures keep it.
     const steps = (await context.eval(
       `(() => { const h = globalThis.__handle; delete globalThis.__handle; const evaluate = eval;
         return { program: (source) => h.guard(() => { evaluate(source) }), tick: () => h.guard(h.tick),
-          call: (source, args) => h.guard(() => { h.settle(evaluate(source)(...JSON.parse(args))) }), settled: h.settled, take: h.take, code: h.code, state: h.state } })()`,
+          call: (source, args) => h.guard(() => { h.settle(evaluate(source)(...JSON.parse(args))) }), settled: h.settled, take: h.take, code: h.code, state: h.state, restore: h.restore } })()`,
       { reference: true },
     )) as IsolatedVm.Reference<Record<string, unknown>>
     const step = async (name: string, ...args: unknown[]): Promise<unknown> => {
@@ -71,7 +86,13 @@ async function run(request: Request): Promise<Outcome> {
     if (trial.kind === 'check') {
       // A checker is a function: an expression, or a declaration by any name.
       const named = `const __checker = (\n${code.trim().replace(/;$/, '')}\n)`
-      if (await isolate.compileScript(named).then(() => true, () => false)) code = named
+      if (
+        await isolate.compileScript(named).then(
+          () => true,
+          () => false,
+        )
+      )
+        code = named
     }
     try {
       await isolate.compileScript(code, { filename: 'main.js' })
@@ -90,6 +111,9 @@ async function run(request: Request): Promise<Outcome> {
         if (until && (await until())) return undefined
         const [how, more] = (await step('tick')) as [string, unknown]
         if (how === 'ok' && more === false) return undefined
+        // Nothing is waited for here; a program that would wait past its limit is over it now.
+        if (typeof more === 'number' && more > (timeLimit + 1) * 1000)
+          return { status: 'time-limit', seconds: timeLimit + 1, detail: 'it waits on a timer' }
         const fault = faultOf(how, more)
         if (fault) return fault
         if (left() <= 1 || spent() > timeLimit) return { status: 'time-limit', seconds: spent(), detail: '' }
@@ -98,8 +122,10 @@ async function run(request: Request): Promise<Outcome> {
     const faultOf = (how: string, detail: unknown): Outcome | undefined => {
       if (how === 'ok') return undefined
       if (how === 'limit') return ended('output-limit')
-      if (how === 'exit') return trial.kind === 'stdin' ? undefined : ended('early-exit', `it left with status ${String(detail)}`)
-      if (how === 'assertion') return trial.kind === 'assert' ? ended('assertion', String(detail)) : ended('runtime-error', String(detail))
+      if (how === 'exit')
+        return trial.kind === 'stdin' ? undefined : ended('early-exit', `it left with status ${String(detail)}`)
+      if (how === 'assertion')
+        return trial.kind === 'assert' ? ended('assertion', String(detail)) : ended('runtime-error', String(detail))
       return ended('runtime-error', String(detail))
     }
     const script = await isolate.compileScript(code, { filename: 'main.js' })
@@ -122,23 +148,37 @@ async function run(request: Request): Promise<Outcome> {
       const fault = exited ? undefined : await drain()
       if (fault) return fault
       const status = (await step('code')) as number
-      return status !== 0 ? ended('runtime-error', `it left with status ${status}`) : ended('ok', '', { stdout: (await step('take')) as string })
+      return status !== 0
+        ? ended('runtime-error', `it left with status ${status}`)
+        : ended('ok', '', { stdout: (await step('take')) as string })
     }
     if (trial.kind === 'assert') {
       let check: IsolatedVm.Script
       try {
-        check = await isolate.compileScript(stripped(trial.assert, program.language === 'typescript').text, { filename: 'assert.js' })
+        check = await isolate.compileScript(stripped(trial.assert, program.language === 'typescript').text, {
+          filename: 'assert.js',
+        })
       } catch (error) {
         return ended('runtime-error', `the assertion does not parse: ${message(error)}`)
       }
+      await step('restore')
       const failed = await topLevel(check, context, left())
       if (failed !== undefined) return (await classify(failed)) ?? ended('early-exit')
       return (await drain()) ?? ended('end')
     }
-    const [finder, args] = trial.kind === 'call' ? [lookup(trial.fn), trial.args] : [checkerLookup(code), [trial.input, trial.output, trial.expected]]
-    if (finder === undefined) return ended('missing', `${trial.kind === 'call' ? trial.fn : 'the checker'} is no name of a function`)
-    const [how, detail] = (await step('call', finder, JSON.stringify(args, (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)))) as [string, unknown]
-    if (how === 'threw' && String(detail).includes('__missing__')) return ended('missing', `there is no function ${trial.kind === 'call' ? trial.fn : ''}`)
+    const [finder, args] =
+      trial.kind === 'call'
+        ? [lookup(trial.fn), trial.args]
+        : [checkerLookup(code), [trial.input, trial.output, trial.expected]]
+    if (finder === undefined)
+      return ended('missing', `${trial.kind === 'call' ? trial.fn : 'the checker'} is no name of a function`)
+    const [how, detail] = (await step(
+      'call',
+      finder,
+      JSON.stringify(args, (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)),
+    )) as [string, unknown]
+    if (how === 'threw' && String(detail).includes('__missing__'))
+      return ended('missing', `there is no function ${trial.kind === 'call' ? trial.fn : ''}`)
     const fault = faultOf(how, detail)
     if (fault) return fault
     const pending = await drain(async () => (await step('settled')) !== undefined)
@@ -149,7 +189,8 @@ async function run(request: Request): Promise<Outcome> {
   } catch (error) {
     const text = message(error)
     if (/timed out/.test(text)) return { status: 'time-limit', seconds: Math.max(spent(), timeLimit), detail: '' }
-    if (/disposed|memory limit|allocation failed/i.test(text)) return { status: 'memory-limit', seconds: spent(), detail: text }
+    if (/disposed|memory limit|allocation failed/i.test(text))
+      return { status: 'memory-limit', seconds: spent(), detail: text }
     return ended('runtime-error', text)
   } finally {
     try {
@@ -161,7 +202,11 @@ async function run(request: Request): Promise<Outcome> {
 }
 
 const message = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-const stack = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message).split('\n    at (<isolated-vm')[0]! : String(error)).slice(0, 2000)
+const stack = (error: unknown): string =>
+  (error instanceof Error ? (error.stack ?? error.message).split('\n    at (<isolated-vm')[0]! : String(error)).slice(
+    0,
+    2000,
+  )
 
 /** Runs a script; gives what it threw, or undefined. */
 async function topLevel(script: IsolatedVm.Script, context: IsolatedVm.Context, timeout: number): Promise<unknown> {
@@ -180,7 +225,10 @@ const lookup = (name: string): string | undefined =>
 
 /** The name of the first function that a checker's source declares. */
 function checkerLookup(code: string): string | undefined {
-  const declared = /(?:^|\n)\s*(?:async\s+)?(?:function\s*\*?\s*([A-Za-z_$][\w$]*)|(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=)/.exec(code)
+  const declared =
+    /(?:^|\n)\s*(?:async\s+)?(?:function\s*\*?\s*([A-Za-z_$][\w$]*)|(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=)/.exec(
+      code,
+    )
   return lookup(declared?.[1] ?? declared?.[2] ?? '__checker')
 }
 
@@ -192,11 +240,26 @@ function stripped(source: string, types: boolean): { text: string; fault?: strin
   const result = ts.transpileModule(source, {
     fileName: types ? 'main.ts' : 'main.js',
     reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: module ? ts.ModuleKind.CommonJS : ts.ModuleKind.None, esModuleInterop: true, allowJs: true, removeComments: false, isolatedModules: true },
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: module ? ts.ModuleKind.CommonJS : ts.ModuleKind.None,
+      esModuleInterop: true,
+      allowJs: true,
+      removeComments: false,
+      isolatedModules: true,
+    },
   })
-  const fault = result.diagnostics?.find((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error && diagnostic.code < 2000)
+  const fault = result.diagnostics?.find(
+    (diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error && diagnostic.code < 2000,
+  )
   // A script's names must stay at the top level: what the module wrapper adds does no harm there.
-  return fault ? { text: '', fault: ts.flattenDiagnosticMessageText(fault.messageText, '\n') } : { text: result.outputText.replace(/^"use strict";\n/, '').replace(/^Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);\n/m, '') }
+  return fault
+    ? { text: '', fault: ts.flattenDiagnosticMessageText(fault.messageText, '\n') }
+    : {
+        text: result.outputText
+          .replace(/^"use strict";\n/, '')
+          .replace(/^Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);\n/m, ''),
+      }
 }
 
 /** The isolate's memory may lie outside its limit (array buffers, wasm): the whole process has a bound too. */
@@ -215,8 +278,17 @@ function watched(request: Request, work: Promise<Outcome>): Promise<Outcome> {
       const used = process.cpuUsage(cpu)
       const busy = (used.user + used.system) / 1e6
       const over = seconds > (request.timeLimit + 1) * (request.patience ?? 1) + GRACE / 1000
-      if (over && (busy > request.timeLimit || busy < 0.5 * seconds || seconds > 5 * request.timeLimit + 5)) finish({ status: 'time-limit', seconds: Math.min(busy, request.timeLimit + 1), detail: 'it could not be stopped and was killed' }, true)
-      else if (process.memoryUsage.rss() > (request.memoryLimit + OWN_MEMORY) * 1024 * 1024) finish({ status: 'memory-limit', seconds: busy, detail: 'the process held too much' }, true)
+      if (over && (busy > request.timeLimit || busy < 0.5 * seconds || seconds > 5 * request.timeLimit + 5))
+        finish(
+          {
+            status: 'time-limit',
+            seconds: Math.min(busy, request.timeLimit + 1),
+            detail: 'it could not be stopped and was killed',
+          },
+          true,
+        )
+      else if (process.memoryUsage.rss() > (request.memoryLimit + OWN_MEMORY) * 1024 * 1024)
+        finish({ status: 'memory-limit', seconds: busy, detail: 'the process held too much' }, true)
     }, 50)
     work.then((outcome) => finish(outcome, false))
   })
@@ -233,5 +305,8 @@ receive(
   },
   () => process.exit(1),
 )
-process.stdin.on('end', () => process.exit(0))
-process.stdout.on('error', () => process.exit(0))
+// The judge is gone. A thread that is deaf to the isolate's end would hold up an orderly exit.
+const end = () => process.kill(process.pid, 'SIGKILL')
+process.stdin.on('end', end)
+process.stdin.on('close', end)
+process.stdout.on('error', end)

@@ -6,7 +6,14 @@ import { type Json, parseJson, sameOutput, sameValue } from './compare.js'
 import { borrow, giveBack, NoRunner, type RunnerChoice } from './pool.js'
 import type { Limits, Outcome, Program, Runner, Trial } from './runner.js'
 
-export type Reason = 'accepted' | 'wrong-answer' | 'time-limit' | 'memory-limit' | 'output-limit' | 'runtime-error' | 'compile-error'
+export type Reason =
+  | 'accepted'
+  | 'wrong-answer'
+  | 'time-limit'
+  | 'memory-limit'
+  | 'output-limit'
+  | 'runtime-error'
+  | 'compile-error'
 
 export interface TestVerdict {
   ok: boolean
@@ -60,7 +67,10 @@ const MEMORY_LIMIT = 512
  * @throws Stopped('no-tool') where `runner: 'native'` is asked for and cannot run here.
  */
 export async function judge(task: Task, options: JudgeOptions = {}): Promise<CodeVerdict> {
-  const limits: Limits = { timeLimit: positive(task.timeLimit, TIME_LIMIT), memoryLimit: positive(task.memoryLimit, MEMORY_LIMIT) }
+  const limits: Limits = {
+    timeLimit: positive(task.timeLimit, TIME_LIMIT),
+    memoryLimit: positive(task.memoryLimit, MEMORY_LIMIT),
+  }
   const program: Program = { language: task.language, source: task.program }
   const runner = await lend(task.language, options.runner ?? 'auto')
   const stop = () => runner.close()
@@ -69,7 +79,11 @@ export async function judge(task: Task, options: JudgeOptions = {}): Promise<Cod
   try {
     for (const test of task.tests) {
       options.signal?.throwIfAborted()
-      const verdict = await judgeTest(runner, program, test, limits, task.checker)
+      const verdict = await judgeTest(runner, program, test, limits, task.checker).catch((error: unknown) => {
+        // A sandbox that was closed under the test: the interrupt is the reason, not the test.
+        options.signal?.throwIfAborted()
+        throw error
+      })
       options.signal?.throwIfAborted()
       tests.push(verdict)
       if (!verdict.ok && !options.all) break
@@ -79,43 +93,86 @@ export async function judge(task: Task, options: JudgeOptions = {}): Promise<Cod
     if (!options.signal?.aborted) giveBack(runner)
   }
   const failed = tests.find((test) => !test.ok)
-  if (tests.length === 0) return { ok: false, why: 'runtime-error', tests, runner: runner.name, detail: 'there are no tests' }
-  return failed ? { ok: false, why: failed.why, tests, runner: runner.name, ...(failed.detail && { detail: failed.detail }) } : { ok: true, why: 'accepted', tests, runner: runner.name }
+  if (tests.length === 0)
+    return { ok: false, why: 'runtime-error', tests, runner: runner.name, detail: 'there are no tests' }
+  return failed
+    ? { ok: false, why: failed.why, tests, runner: runner.name, ...(failed.detail && { detail: failed.detail }) }
+    : { ok: true, why: 'accepted', tests, runner: runner.name }
 }
 
-const positive = (value: number | undefined, usual: number): number => (typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : usual)
+const positive = (value: number | undefined, usual: number): number =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : usual
 
 async function lend(language: Language, choice: RunnerChoice): Promise<Runner> {
   try {
     return await borrow(language, choice)
   } catch (error) {
-    if (error instanceof NoRunner) throw new Stopped('no-tool', `Python cannot be run natively here: ${error.message}.`, `${error.fix}; or runner: 'auto'`)
+    if (error instanceof NoRunner)
+      throw new Stopped(
+        'no-tool',
+        `Python cannot be run natively here: ${error.message}.`,
+        `${error.fix}; or runner: 'auto'`,
+      )
     throw error
   }
 }
 
-async function judgeTest(runner: Runner, program: Program, test: Test, limits: Limits, checker: Checker | undefined): Promise<TestVerdict> {
-  const trial: Trial = 'stdin' in test ? { kind: 'stdin', stdin: text(test.stdin) } : 'fn' in test ? { kind: 'call', fn: test.fn, args: Array.isArray(test.args) ? test.args : [test.args] } : { kind: 'assert', assert: test.assert }
+async function judgeTest(
+  runner: Runner,
+  program: Program,
+  test: Test,
+  limits: Limits,
+  checker: Checker | undefined,
+): Promise<TestVerdict> {
+  const trial: Trial =
+    'stdin' in test
+      ? { kind: 'stdin', stdin: text(test.stdin) }
+      : 'fn' in test
+        ? { kind: 'call', fn: test.fn, args: Array.isArray(test.args) ? test.args : [test.args] }
+        : { kind: 'assert', assert: test.assert }
   let outcome = await runner.run(program, trial, limits)
   // Stopped by the wall clock while it was still working: once more, alone, with time to wait its turn.
-  if (outcome.status === 'time-limit' && outcome.seconds < 0.98 * limits.timeLimit && outcome.seconds > 0.2 * limits.timeLimit && runner.name !== 'native') {
+  if (
+    outcome.status === 'time-limit' &&
+    outcome.seconds < 0.98 * limits.timeLimit &&
+    outcome.seconds > 0.2 * limits.timeLimit &&
+    runner.name !== 'native'
+  ) {
     outcome = await alone(() => runner.run(program, trial, { ...limits, patience: 3 }))
   }
   const seconds = Math.round(outcome.seconds * 1e4) / 1e4
-  const verdict = (ok: boolean, why: Reason, more: { how?: string | undefined; detail?: string | undefined } = {}): TestVerdict => ({ ok, why, seconds, ...(more.how && { how: more.how }), ...(more.detail && { detail: more.detail }) })
+  const verdict = (
+    ok: boolean,
+    why: Reason,
+    more: { how?: string | undefined; detail?: string | undefined } = {},
+  ): TestVerdict => ({
+    ok,
+    why,
+    seconds,
+    ...(more.how && { how: more.how }),
+    ...(more.detail && { detail: more.detail }),
+  })
   switch (outcome.status) {
     case 'ok': {
       if (!('stdin' in test)) break
       const expected = text(test.stdout)
       const got = outcome.stdout ?? ''
       const how = sameOutput(expected, got) ?? (checker && (await checked(checker, text(test.stdin), got, expected)))
-      return how === 'exact' || how ? verdict(true, 'accepted', { how }) : verdict(false, 'wrong-answer', { detail: `expected ${short(expected)}, got ${short(got)}` })
+      return how === 'exact' || how
+        ? verdict(true, 'accepted', { how })
+        : verdict(false, 'wrong-answer', { detail: `expected ${short(expected)}, got ${short(got)}` })
     }
     case 'value': {
       if (!('fn' in test)) break
       const got = readValue(outcome.value ?? 'null')
-      const how = sameValue(test.returns as Json, got) ?? (checker && (await checked(checker, trial.kind === 'call' ? trial.args : null, got, test.returns)))
-      return how ? verdict(true, 'accepted', { how }) : verdict(false, 'wrong-answer', { detail: `expected ${short(show(test.returns))}, got ${short(outcome.value ?? '')}` })
+      const how =
+        sameValue(test.returns as Json, got) ??
+        (checker && (await checked(checker, trial.kind === 'call' ? trial.args : null, got, test.returns)))
+      return how
+        ? verdict(true, 'accepted', { how })
+        : verdict(false, 'wrong-answer', {
+            detail: `expected ${short(show(test.returns))}, got ${short(outcome.value ?? '')}`,
+          })
     }
     case 'end':
       return verdict(true, 'accepted', { how: 'end' })
@@ -132,10 +189,19 @@ async function judgeTest(runner: Runner, program: Program, test: Test, limits: L
 }
 
 /** Asks the special judge; a judge that fails accepts nothing. */
-async function checked(checker: Checker, input: unknown, output: unknown, expected: unknown): Promise<'checker' | undefined> {
+async function checked(
+  checker: Checker,
+  input: unknown,
+  output: unknown,
+  expected: unknown,
+): Promise<'checker' | undefined> {
   const runner = await borrow('javascript', 'auto')
   try {
-    const outcome: Outcome = await runner.run({ language: 'javascript', source: checker.source }, { kind: 'check', input, output, expected }, { timeLimit: 10, memoryLimit: 512 })
+    const outcome: Outcome = await runner.run(
+      { language: 'javascript', source: checker.source },
+      { kind: 'check', input, output, expected },
+      { timeLimit: 10, memoryLimit: 512 },
+    )
     return outcome.status === 'value' && outcome.value === 'true' ? 'checker' : undefined
   } finally {
     giveBack(runner)
@@ -161,8 +227,10 @@ function readValue(value: string): Json {
 }
 
 /** TACO stores some inputs and outputs as lists of lines. */
-const text = (value: unknown): string => (typeof value === 'string' ? value : Array.isArray(value) ? value.join('\n') : String(value))
-const show = (value: unknown): string => JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? String(value)
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join('\n') : String(value)
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? String(value)
 const short = (value: string): string => {
   const line = JSON.stringify(value.length > 200 ? `${value.slice(0, 100)}…${value.slice(-80)}` : value)
   return line

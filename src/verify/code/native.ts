@@ -1,30 +1,21 @@
 // Python in one bubblewrap namespace with a fork server: no network, no files but the system's, nothing left behind.
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import { compiled } from '../compiled.js'
 import { receive, send } from './frames.js'
-import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
-import { residentBytes } from './processes.js'
+import { holdsMore } from './processes.js'
+import { Closed, type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
+import { type Interpreter, interpreters, sandbox, which } from './sandbox.js'
+import { leave, tidyAtExit } from './tidy.js'
 
-/** Size of the private /tmp, in bytes. */
-const SCRATCH = 64 * 1024 * 1024
 /** How long the fork server may take to start, in milliseconds, on a busy machine. */
 const START = 20_000
 /** The user that the sandbox runs as where we are root: nobody, so that the limit on processes holds. */
 const NOBODY = 65534
 /** How often memory of a long test is looked at, in milliseconds. */
 const WATCH = 200
-
-export interface Interpreter {
-  /** The real file, not a shim of a version manager. */
-  path: string
-  /** Where its library lies. */
-  prefix: string
-  version: string
-}
 
 /** What a look at this machine found. */
 export type Probe = { ok: true; python: Interpreter } | { ok: false; why: string; fix: string }
@@ -38,7 +29,12 @@ export function probeNative(): Promise<Probe> {
 }
 
 async function probe(): Promise<Probe> {
-  if (process.platform !== 'linux') return { ok: false, why: `bubblewrap is for Linux; this is ${process.platform}`, fix: 'nothing: Pyodide comes with the package and is used' }
+  if (process.platform !== 'linux')
+    return {
+      ok: false,
+      why: `bubblewrap is for Linux; this is ${process.platform}`,
+      fix: 'nothing: Pyodide comes with the package and is used',
+    }
   const bwrap = which('bwrap')
   if (!bwrap) return { ok: false, why: 'bubblewrap (bwrap) is not installed', fix: 'apt install bubblewrap' }
   const candidates = interpreters()
@@ -47,7 +43,11 @@ async function probe(): Promise<Probe> {
   for (const python of candidates) {
     const runner = new Native(python, bwrap)
     try {
-      const outcome = await runner.run({ language: 'python', source: 'print(6*7)' }, { kind: 'stdin', stdin: '' }, { timeLimit: 10, memoryLimit: 256 })
+      const outcome = await runner.run(
+        { language: 'python', source: 'print(6*7)' },
+        { kind: 'stdin', stdin: '' },
+        { timeLimit: 10, memoryLimit: 256 },
+      )
       if (outcome.stdout === '42\n') return { ok: true, python }
       why = `${python.path} in bubblewrap: ${outcome.detail || outcome.status}`
     } catch (error) {
@@ -56,50 +56,16 @@ async function probe(): Promise<Probe> {
       runner.close()
     }
   }
-  return { ok: false, why, fix: 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, or an AppArmor profile for bwrap)' }
-}
-
-function which(name: string): string | undefined {
-  for (const folder of ['/usr/bin', '/usr/local/bin', '/bin', ...(process.env.PATH ?? '').split(':')]) {
-    if (folder && existsSync(path.join(folder, name))) return path.join(folder, name)
+  return {
+    ok: false,
+    why,
+    fix: 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, or an AppArmor profile for bwrap)',
   }
-  return undefined
-}
-
-/** Every python3 of 3.9 or later, as the interpreter itself says where it lies; system ones first. */
-function interpreters(): Interpreter[] {
-  const found = new Map<string, Interpreter>()
-  const named = process.env.SKYLAB_PYTHON
-  for (const file of [...(named ? [named] : []), '/usr/bin/python3', '/usr/local/bin/python3', ...(process.env.PATH ?? '').split(':').map((folder) => path.join(folder, 'python3'))]) {
-    if (!existsSync(file)) continue
-    const said = spawnSync(file, ['-I', '-S', '-c', 'import sys, os; print(os.path.realpath(sys.executable)); print(sys.base_prefix); print("%d.%d.%d" % sys.version_info[:3])'], { encoding: 'utf8', timeout: 10_000 })
-    const [real, prefix, version] = (said.stdout ?? '').trim().split('\n')
-    if (said.status !== 0 || !real || !prefix || !version || Number(version.split('.')[1]) < 9) continue
-    if (!found.has(real)) found.set(real, { path: real, prefix, version })
-  }
-  return [...found.values()]
-}
-
-/** The arguments of bubblewrap: what exists inside is what is named here. */
-function sandbox(python: Interpreter): string[] {
-  const args = ['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '0', '--gid', '0', '--hostname', 'sandbox', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--cap-add', 'CAP_SYS_ADMIN', '--cap-add', 'CAP_SETPCAP']
-  const readable = new Set(['/usr'])
-  for (const name of ['/lib', '/lib64', '/lib32', '/bin', '/sbin']) {
-    if (!existsSync(name)) continue
-    if (lstatSync(name).isSymbolicLink()) args.push('--symlink', readlinkSync(name), name)
-    else readable.add(name)
-  }
-  if (!python.prefix.startsWith('/usr')) readable.add(python.prefix)
-  for (const folder of readable) args.push('--ro-bind', folder, folder)
-  for (const file of ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime']) args.push('--ro-bind-try', file, file)
-  args.push('--dev', '/dev', '--size', String(SCRATCH), '--tmpfs', '/dev/shm', '--remount-ro', '/dev', '--size', String(SCRATCH), '--tmpfs', '/tmp', '--remount-ro', '/', '--chdir', '/tmp')
-  args.push('--clearenv', '--setenv', 'PATH', '/usr/bin:/bin', '--setenv', 'HOME', '/tmp', '--setenv', 'LANG', 'C.UTF-8', '--setenv', 'PYTHONHASHSEED', '0', '--setenv', 'PYTHONDONTWRITEBYTECODE', '1')
-  return args
 }
 
 interface Pending {
   take: (outcome: Outcome) => void
-  fail: (error: Error) => void
+  fail: () => void
 }
 
 /** One sandbox with its fork server; runs one test at a time. */
@@ -118,12 +84,20 @@ export class Native implements Runner {
   async run(program: Program, trial: Trial, limits: Limits): Promise<Outcome> {
     for (let attempt = 0; ; attempt++) {
       await this.#start()
-      const request = { program: program.source, ...trial, ...limits, outputLimit: OUTPUT_LIMIT, secret: randomBytes(16).toString('hex') }
+      const request = {
+        program: program.source,
+        ...trial,
+        ...limits,
+        outputLimit: OUTPUT_LIMIT,
+        secret: randomBytes(16).toString('hex'),
+      }
       const outcome = await this.#ask(request, limits)
       // A sandbox that broke before the program ran says nothing about the program.
-      if (outcome !== 'broken' || attempt > 0) return outcome === 'broken' ? { status: 'runtime-error', seconds: 0, detail: 'the sandbox ended twice under this program' } : outcome
-      this.close()
-      this.#closed = false
+      if (outcome !== 'broken' || attempt > 0)
+        return outcome === 'broken'
+          ? { status: 'runtime-error', seconds: 0, detail: 'the sandbox ended twice under this program' }
+          : outcome
+      this.#kill()
     }
   }
 
@@ -142,10 +116,14 @@ export class Native implements Runner {
         done({ status, seconds: (performance.now() - began) / 1000, detail })
       }
       // The fork server keeps the clock; this one is for a server that no longer answers.
-      const timer = setTimeout(() => stop('time-limit', 'the sandbox did not answer'), (limits.timeLimit * 5 + 15) * 1000)
+      const timer = setTimeout(
+        () => stop('time-limit', 'the sandbox did not answer'),
+        (limits.timeLimit * 5 + 15) * 1000,
+      )
       const allowed = (limits.memoryLimit * 1.25 + 256) * 1024 * 1024
       const watch = setInterval(() => {
-        if (child.pid !== undefined && residentBytes(child.pid) > allowed) stop('memory-limit', `its processes held more than ${Math.round(allowed / 1e6)} MB together`)
+        if (child.pid !== undefined && holdsMore(child.pid, allowed))
+          stop('memory-limit', `its processes held more than ${Math.round(allowed / 1e6)} MB together`)
       }, WATCH)
       this.#pending = { take: done, fail: () => done('broken') }
       send(child.stdin!, request)
@@ -153,16 +131,22 @@ export class Native implements Runner {
   }
 
   #start(): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('this runner was closed'))
+    if (this.#closed) return Promise.reject(new Closed())
     this.#ready ??= new Promise((resolve, reject) => {
-      const zygote = readFileSync(compiled('./zygote.py', import.meta.url), 'utf8')
+      const zygote = ['./program.py', './zygote.py']
+        .map((name) => readFileSync(compiled(name, import.meta.url), 'utf8'))
+        .join('\n')
       const root = process.getuid?.() === 0
-      const child = spawn(this.bwrap, [...sandbox(this.python), '--', this.python.path, '-I', '-S', '-u', '-c', zygote], {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        env: { PATH: '/usr/bin:/bin' },
-        cwd: '/',
-        ...(root && { uid: NOBODY, gid: NOBODY }),
-      })
+      const child = spawn(
+        this.bwrap,
+        [...sandbox(this.python), '--', this.python.path, '-I', '-S', '-u', '-c', zygote],
+        {
+          stdio: ['pipe', 'pipe', 'pipe'],
+          env: { PATH: '/usr/bin:/bin' },
+          cwd: '/',
+          ...(root && { uid: NOBODY, gid: NOBODY }),
+        },
+      )
       this.#child = child
       let complaint = ''
       child.stderr!.on('data', (chunk: Buffer) => {
@@ -184,7 +168,7 @@ export class Native implements Runner {
           this.#ready = undefined
         }
         reject(new Error(complaint.trim() || 'the sandbox ended'))
-        this.#pending?.fail(new Error('the sandbox ended'))
+        this.#pending?.fail()
       })
       receive(
         child.stdout!,
@@ -195,14 +179,15 @@ export class Native implements Runner {
             resolve()
           } else if (message.status === 'no-namespace' || message.status === 'failed') {
             complaint = `no PID namespace inside the sandbox ${message.detail ?? ''}`
-            this.#pending?.fail(new Error(complaint))
+            this.#pending?.fail()
           } else this.#pending?.take(message as Outcome)
         },
         () => this.#kill(),
       )
       // An idle sandbox must not keep a finished script alive.
       child.unref()
-      for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as { unref?: () => void }).unref?.()
+      for (const stream of [child.stdin, child.stdout, child.stderr])
+        (stream as unknown as { unref?: () => void }).unref?.()
       tidyAtExit(this)
     })
     return this.#ready
@@ -217,19 +202,7 @@ export class Native implements Runner {
   close(): void {
     this.#closed = true
     this.#kill()
-    open.delete(this)
+    this.#pending?.fail()
+    leave(this)
   }
-}
-
-const open = new Set<{ close(): void }>()
-let listening = false
-
-/** Kills what is still running when this process ends. bubblewrap's --die-with-parent does it where even that is missed. */
-export function tidyAtExit(runner: { close(): void }): void {
-  open.add(runner)
-  if (listening) return
-  listening = true
-  process.once('exit', () => {
-    for (const one of open) one.close()
-  })
 }

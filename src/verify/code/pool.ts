@@ -14,9 +14,13 @@ const resting = new Map<Runner['name'], Runner[]>()
 const timers = new WeakMap<Runner, NodeJS.Timeout>()
 
 /** What `auto` chooses on this machine, and how to get better where that is not the best. */
-export async function pythonRunner(): Promise<{ runner: 'native'; python: string } | { runner: 'pyodide'; why: string; fix: string }> {
+export async function pythonRunner(): Promise<
+  { runner: 'native'; python: string } | { runner: 'pyodide'; why: string; fix: string }
+> {
   const probe = await probeNative()
-  return probe.ok ? { runner: 'native', python: `${probe.python.path} (${probe.python.version})` } : { runner: 'pyodide', why: probe.why, fix: probe.fix }
+  return probe.ok
+    ? { runner: 'native', python: `${probe.python.path} (${probe.python.version})` }
+    : { runner: 'pyodide', why: probe.why, fix: probe.fix }
 }
 
 /** Lends a runner for a language. Throws an Error that says why where `native` was asked for and cannot be. */

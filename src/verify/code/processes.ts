@@ -3,17 +3,40 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 const PAGE = 4096
+/** What a fork holds of its own before it does anything: a bomb of forks is stopped by their number, not by this. */
+const PROCESS = 5 * 1024 * 1024
 
-/** Resident bytes of a process and its descendants; 0 where this system does not say. */
-export function residentBytes(root: number): number {
-  if (process.platform !== 'linux') return 0
+/**
+ * Whether a process and its descendants hold more than so many bytes together. Pages that forks share are counted
+ * once where this system tells (proportional set size). false where it tells nothing.
+ */
+export function holdsMore(root: number, bytes: number): boolean {
+  const sizes = residentSizes(root)
+  if (total(sizes) <= bytes) return false
+  for (const pid of sizes.keys()) {
+    try {
+      const found = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))
+      if (found) sizes.set(pid, Number(found[1]) * 1024)
+    } catch {
+      // It ended, or may not be looked into: its resident size stands.
+    }
+  }
+  return total(sizes) > bytes + sizes.size * PROCESS
+}
+
+const total = (sizes: Map<number, number>): number => [...sizes.values()].reduce((sum, size) => sum + size, 0)
+
+/** Resident bytes of a process and each of its descendants. */
+function residentSizes(root: number): Map<number, number> {
+  const found = new Map<number, number>()
+  if (process.platform !== 'linux') return found
   const parents = new Map<number, number[]>()
   const sizes = new Map<number, number>()
   let entries: string[]
   try {
     entries = readdirSync('/proc')
   } catch {
-    return 0
+    return found
   }
   for (const entry of entries) {
     const pid = Number(entry)
@@ -30,13 +53,13 @@ export function residentBytes(root: number): number {
       // It ended while we looked.
     }
   }
-  let total = 0
   const queue = [root]
   for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
-    total += sizes.get(pid) ?? 0
+    const size = sizes.get(pid)
+    if (size !== undefined) found.set(pid, size)
     queue.push(...(parents.get(pid) ?? []))
   }
-  return total
+  return found
 }
 
 /** Clock ticks a second, as every Linux has them. */

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { jsonText, parseJson } from './compare.js'
 import { receive, send } from './frames.js'
-import { OUTPUT_LIMIT, type Limits, type Outcome, type Program, type Trial } from './runner.js'
+import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Trial } from './runner.js'
 
 const harness = readFileSync(new URL('./pyodide.py', import.meta.url), 'utf8')
 
@@ -28,13 +28,22 @@ async function start(): Promise<(text: string) => string> {
   }
   const entry = createRequire(import.meta.url).resolve('pyodide')
   const { loadPyodide } = (await import(pathToFileURL(entry.replace(/\.js$/, '.mjs')).href)) as typeof import('pyodide')
-  const pyodide = await loadPyodide({ indexURL: `${path.dirname(entry)}${path.sep}`, jsglobals: Object.create(null) as object, env: { HOME: '/home/pyodide' }, stdout: () => {}, stderr: () => {} } as Parameters<typeof loadPyodide>[0])
+  const pyodide = await loadPyodide({
+    indexURL: `${path.dirname(entry)}${path.sep}`,
+    jsglobals: Object.create(null) as object,
+    env: { HOME: '/home/pyodide' },
+    stdout: () => {},
+    stderr: () => {},
+  } as Parameters<typeof loadPyodide>[0])
   pyodide.runPython(harness)
   return pyodide.globals.get('run_test') as (text: string) => string
 }
 
 // A loop in Python blocks this thread: another one sees to it that the judge's end is ours, too.
-const guard = new Worker(`const { ppid } = process; setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL') }, 500)`, { eval: true })
+const guard = new Worker(
+  `const { ppid } = process; setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL') }, 500)`,
+  { eval: true },
+)
 guard.unref()
 
 let queue = Promise.resolve()
@@ -52,12 +61,19 @@ receive(
       } catch (error) {
         // The interpreter itself broke: it is not used again.
         const detail = String(error).slice(0, 1000)
-        outcome = { status: /memory|Maximum call stack/i.test(detail) ? 'runtime-error' : 'runtime-error', seconds: 0, detail }
+        outcome = {
+          status: /memory|Maximum call stack/i.test(detail) ? 'runtime-error' : 'runtime-error',
+          seconds: 0,
+          detail,
+        }
         setTimeout(() => process.exit(1), 20)
       }
       const used = process.cpuUsage(before)
       const seconds = (used.user + used.system) / 1e6
-      send(process.stdout, seconds > timeLimit ? { status: 'time-limit', seconds, detail: '' } : { ...outcome, seconds })
+      send(
+        process.stdout,
+        seconds > timeLimit ? { status: 'time-limit', seconds, detail: '' } : { ...outcome, seconds },
+      )
     })
   },
   () => process.exit(1),

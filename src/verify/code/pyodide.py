@@ -1,4 +1,5 @@
 """Runs one test inside Pyodide, with everything that the last one touched put back first."""
+import _sitebuiltins
 import builtins
 import io
 import json
@@ -126,6 +127,7 @@ def _execute(request):
     space = main.__dict__
     space["__file__"] = "main.py"
     sys.argv = ["main.py"]
+    builtins.exit, builtins.quit = _sitebuiltins.Quitter("exit", ""), _sitebuiltins.Quitter("quit", "")
     sys.set_int_max_str_digits(0)
     kind = request["kind"]
     try:

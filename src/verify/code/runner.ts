@@ -19,7 +19,18 @@ export interface Limits {
 
 /** What happened inside; whether an output is right is decided outside. */
 export interface Outcome {
-  status: 'ok' | 'value' | 'end' | 'assertion' | 'early-exit' | 'missing' | 'compile-error' | 'runtime-error' | 'time-limit' | 'memory-limit' | 'output-limit'
+  status:
+    | 'ok'
+    | 'value'
+    | 'end'
+    | 'assertion'
+    | 'early-exit'
+    | 'missing'
+    | 'compile-error'
+    | 'runtime-error'
+    | 'time-limit'
+    | 'memory-limit'
+    | 'output-limit'
   /** What was written, for a stdin trial. */
   stdout?: string
   /** JSON text of what was returned, for a call. */
@@ -43,3 +54,10 @@ export interface Runner {
 
 /** Bytes that a program may write before it is stopped. */
 export const OUTPUT_LIMIT = 16 * 1024 * 1024
+
+/** A runner was closed under a test: the judging was interrupted. */
+export class Closed extends Error {
+  constructor() {
+    super('the sandbox was closed')
+  }
+}

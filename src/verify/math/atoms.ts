@@ -1,11 +1,24 @@
 // The tightest things an answer is made of: numbers, names, fractions, roots, functions, brackets, matrices.
 
+import { call, matrix, range } from './functions.js'
+import { FUNCTIONS } from './latex.js'
 import type { Parser } from './parse.js'
 import { multiply, ONE, power, rational } from './rational.js'
-import { FUNCTIONS, type Token } from './tokens.js'
-import { negated, times, type Tree, Unreadable } from './tree.js'
+import type { Token } from './tokens.js'
+import { elements, type Tree, Unreadable } from './tree.js'
 
-const ALIASES: Record<string, string> = { asin: 'arcsin', acos: 'arccos', atan: 'arctan', asinh: 'arcsinh', acosh: 'arccosh', atanh: 'arctanh', tg: 'tan', ctg: 'cot', arctg: 'arctan', lg: 'log' }
+const ALIASES: Record<string, string> = {
+  asin: 'arcsin',
+  acos: 'arccos',
+  atan: 'arctan',
+  asinh: 'arcsinh',
+  acosh: 'arccosh',
+  atanh: 'arctanh',
+  tg: 'tan',
+  ctg: 'cot',
+  arctg: 'arctan',
+  lg: 'log',
+}
 /** Letters that a bracket right behind them makes a function: f(x). Others multiply, unless a relation follows. */
 const FUNCTION_LETTERS = /^[fgFGW]$/
 
@@ -17,8 +30,19 @@ export function atom(parser: Parser): Tree {
     case 'letter':
       return letterAtom(parser, token.text)
     case 'word': {
+      // ce^{-2x} raises e alone, and ab! is a times b!: only the last letter takes what follows.
+      if (parser.is('^') || parser.is('!') || (parser.is('_') && /^[a-z]/.test(token.text))) {
+        parser.putBack({ k: 'letter', text: token.text.slice(-1), spaced: false })
+        const rest = token.text.slice(0, -1)
+        return rest.length === 1
+          ? rest === 'e' || rest === 'i'
+            ? { t: 'constant', name: rest }
+            : { t: 'symbol', name: rest }
+          : { t: 'word', name: rest }
+      }
       const name = token.text + subscript(parser)
-      if (parser.is('(') && !parser.peek()!.spaced && relationAfterBracket(parser)) return { t: 'call', name, of: items(bracket(parser)) }
+      if (parser.is('(') && !parser.peek()!.spaced && relationAfterBracket(parser))
+        return { t: 'call', name, of: elements(bracket(parser)) }
       return name === token.text ? { t: 'word', name } : { t: 'symbol', name }
     }
     case 'text':
@@ -71,8 +95,13 @@ function letterAtom(parser: Parser, letter: string): Tree {
   const name = letter + subscript(parser)
   if (name === 'e') return { t: 'constant', name: 'e' }
   if (name === 'i') return { t: 'constant', name: 'i' }
-  if (parser.is('(') && !parser.peek()!.spaced && (FUNCTION_LETTERS.test(letter) || (relationAfterBracket(parser) && /^[A-Za-z]/.test(letter) && simpleArguments(parser)))) {
-    return { t: 'call', name, of: items(bracket(parser)) }
+  if (
+    parser.is('(') &&
+    !parser.peek()!.spaced &&
+    (FUNCTION_LETTERS.test(letter) ||
+      (relationAfterBracket(parser) && /^[A-Za-z]/.test(letter) && simpleArguments(parser)))
+  ) {
+    return { t: 'call', name, of: elements(bracket(parser)) }
   }
   return { t: 'symbol', name }
 }
@@ -128,8 +157,6 @@ function simpleArguments(parser: Parser): boolean {
   return false
 }
 
-const items = (tree: Tree): Tree[] => (tree.t === 'tuple' || tree.t === 'list' ? tree.of : [tree])
-
 function bracket(parser: Parser): Tree {
   return opened(parser, parser.next().text)
 }
@@ -156,18 +183,22 @@ function opened(parser: Parser, open: string): Tree {
       const inner = parser.deeper(() => parser.separated())
       parser.bars = bars
       const close = parser.next()
-      if (close.k !== 'op' || (open === '⟨' ? close.text !== '⟩' : close.text !== ')' && close.text !== ']')) throw new Unreadable('a bracket that does not close')
+      if (close.k !== 'op' || (open === '⟨' ? close.text !== '⟩' : close.text !== ')' && close.text !== ']'))
+        throw new Unreadable('a bracket that does not close')
       if (inner.t !== 'list') {
         if ((open === '(') !== (close.text === ')')) throw new Unreadable('brackets that do not match')
         return inner.t === 'text' && open === '(' ? { t: 'text', text: `(${inner.text})` } : inner
       }
-      return open === '⟨' ? { t: 'tuple', open: '(', close: ')', of: inner.of } : { t: 'tuple', open, close: close.text as ')' | ']', of: inner.of }
+      return open === '⟨'
+        ? { t: 'tuple', open: '(', close: ')', of: inner.of }
+        : { t: 'tuple', open, close: close.text as ')' | ']', of: inner.of }
     }
     case ']': {
       // ]0,1[ is the French open interval.
       const inner = parser.deeper(() => parser.separated())
       const close = parser.next()
-      if (inner.t !== 'list' || close.k !== 'op' || !/^[[\]]$/.test(close.text)) throw new Unreadable('brackets that do not match')
+      if (inner.t !== 'list' || close.k !== 'op' || !/^[[\]]$/.test(close.text))
+        throw new Unreadable('brackets that do not match')
       return { t: 'tuple', open: '(', close: close.text === '[' ? ')' : ']', of: inner.of }
     }
     case '|': {
@@ -201,7 +232,7 @@ function commandAtom(parser: Parser, name: string): Tree {
       return { t: 'call', name: 'binomial', of: [parser.argument(), digitAfterFraction(parser)] }
     case 'sqrt': {
       let index: Tree | undefined
-      if (parser.is('[') ) {
+      if (parser.is('[')) {
         parser.next()
         index = parser.sum()
         parser.expect(']')
@@ -228,7 +259,8 @@ function commandAtom(parser: Parser, name: string): Tree {
     case 'lceil': {
       const of = parser.deeper(() => parser.sum())
       const close = parser.next()
-      if (close.k !== 'command' || close.text !== (name === 'lfloor' ? 'rfloor' : 'rceil')) throw new Unreadable('a floor that does not close')
+      if (close.k !== 'command' || close.text !== (name === 'lfloor' ? 'rfloor' : 'rceil'))
+        throw new Unreadable('a floor that does not close')
       return { t: 'call', name: name === 'lfloor' ? 'floor' : 'ceil', of: [of] }
     }
     case 'overline':
@@ -261,105 +293,16 @@ function commandAtom(parser: Parser, name: string): Tree {
 /** The second argument of \frac12: the digits right after the first. */
 function digitAfterFraction(parser: Parser): Tree {
   const token = parser.peek()
-  if (token?.k === 'number' && /^\d+$/.test(token.text) && token.text.length > 1 && !token.repeating && token.exponent === undefined) {
+  if (
+    token?.k === 'number' &&
+    /^\d+$/.test(token.text) &&
+    token.text.length > 1 &&
+    !token.repeating &&
+    token.exponent === undefined
+  ) {
     parser.next()
     parser.putBack({ ...token, text: token.text.slice(1), spaced: false })
     return { t: 'number', value: { n: BigInt(token.text[0]!), d: 1n } }
   }
   return parser.argument()
-}
-
-/** sin x, sin^2(x), log_2 8, max(a, b): the argument ends at an operator, a bracket or another function. */
-function call(parser: Parser, name: string): Tree {
-  let index: Tree | undefined
-  let exponent: Tree | undefined
-  for (;;) {
-    if (!index && parser.is('_')) {
-      parser.next()
-      index = parser.argument()
-    } else if (!exponent && parser.is('^')) {
-      parser.next()
-      exponent = parser.exponent()
-    } else break
-  }
-  let of: Tree[]
-  if (parser.is('(') || parser.is('[') || (parser.is('{') && !parser.is('}', 1))) {
-    // The arguments of gcd, max and the like are written like a tuple.
-    of = items(bracket(parser))
-  } else {
-    let argument: Tree | undefined
-    const negative = parser.take('-')
-    for (;;) {
-      const token = parser.peek()
-      if (!token) break
-      if (token.k === 'number' || token.k === 'letter' || (token.k === 'op' && ((token.text === '|' && parser.bars === 0) || token.text === '{')) || (token.k === 'command' && argumentCommand(token.text, argument === undefined))) {
-        const part = parser.powered()
-        argument = argument ? times(argument, part) : part
-        // sin x(x+1) multiplies; 2π/3 does not end at the slash where a number follows.
-        if (parser.is('/') && parser.peek(1)?.k === 'number') {
-          parser.next()
-          argument = { t: 'quotient', over: argument, under: parser.powered() }
-        }
-      } else break
-    }
-    if (!argument) throw new Unreadable(`${name} of nothing`)
-    of = [negative ? negated(argument) : argument]
-  }
-  if (exponent?.t === 'number' && exponent.value.n === -1n && exponent.value.d === 1n && /^(?:sin|cos|tan|cot|sec|csc|sinh|cosh|tanh)$/.test(name)) {
-    return { t: 'call', name: `arc${name}`, of }
-  }
-  const value: Tree = { t: 'call', name, of, ...(index && { index }) }
-  return exponent ? { t: 'power', base: value, exponent } : value
-}
-
-const argumentCommand = (name: string, first: boolean): boolean => /^(?:[dtc]?frac|pi|sqrt|binom)$/.test(name) || (first && FUNCTIONS.has(name))
-
-function range(parser: Parser, operator: string): Tree {
-  let below: Tree | undefined
-  let above: Tree | undefined
-  for (;;) {
-    if (parser.take('_')) below = limits(parser)
-    else if (parser.take('^')) above = limits(parser)
-    else break
-  }
-  const of = parser.product()
-  return { t: 'range', operator, of, ...(below && { below }), ...(above && { above }) }
-}
-
-/** What stands below or above: a value, or its text where it is none (k \to 0). */
-function limits(parser: Parser): Tree {
-  if (!parser.take('{')) return parser.argument()
-  let text = ''
-  let depth = 1
-  for (;;) {
-    const token = parser.next()
-    if (token.k === 'op' && token.text === '{') depth++
-    if (token.k === 'op' && token.text === '}' && --depth === 0) break
-    text += token.text
-  }
-  return { t: 'text', text }
-}
-
-function matrix(parser: Parser, kind: string): Tree {
-  if (!/^(?:[pbvBV]?matrix|smallmatrix|array|psmallmatrix|bsmallmatrix)$/.test(kind)) throw new Unreadable(`the environment ${kind}`)
-  const rows: Tree[][] = [[]]
-  for (;;) {
-    const token = parser.peek()
-    if (!token) throw new Unreadable('a matrix that does not end')
-    if (token.k === 'end') {
-      parser.next()
-      break
-    }
-    if (parser.take('\\\\')) {
-      rows.push([])
-      continue
-    }
-    if (parser.take('&')) continue
-    rows[rows.length - 1]!.push(parser.deeper(() => parser.relation()))
-  }
-  const filled = rows.filter((row) => row.length)
-  if (filled.length === 0) throw new Unreadable('an empty matrix')
-  if (filled.some((row) => row.length !== filled[0]!.length)) throw new Unreadable('a matrix with rows of different length')
-  const tree: Tree = { t: 'matrix', rows: filled }
-  return kind === 'vmatrix' ? { t: 'call', name: 'det', of: [tree] } : tree
 }

@@ -1,6 +1,20 @@
 // A tree without variables as one exact fraction, where it is one; bounded in size and steps.
 
-import { ONE, ZERO, add, bits, divide, exactRoot, gcd, multiply, negate, order, power, type Rational, rational } from './rational.js'
+import {
+  add,
+  bits,
+  divide,
+  exactRoot,
+  gcd,
+  multiply,
+  negate,
+  ONE,
+  order,
+  power,
+  type Rational,
+  rational,
+  ZERO,
+} from './rational.js'
 import type { Tree } from './tree.js'
 
 const MAX_FACTORIAL = 2000
@@ -43,7 +57,11 @@ export function exact(tree: Tree): Rational | undefined {
   }
 }
 
-function all(of: readonly Tree[], start: Rational, combine: (a: Rational, b: Rational) => Rational): Rational | undefined {
+function all(
+  of: readonly Tree[],
+  start: Rational,
+  combine: (a: Rational, b: Rational) => Rational,
+): Rational | undefined {
   let total = start
   for (const part of of) {
     const value = exact(part)
@@ -102,7 +120,9 @@ function call(tree: Tree & { t: 'call' }): Rational | undefined {
     case 'gcd':
       return whole && of.length > 1 ? { n: of.reduce((x, y) => gcd(x, y.n), 0n), d: 1n } : undefined
     case 'lcm':
-      return whole && of.length > 1 && of.every((x) => x.n !== 0n) ? { n: of.reduce((x, y) => (x * y.n) / gcd(x, y.n), 1n), d: 1n } : undefined
+      return whole && of.length > 1 && of.every((x) => x.n !== 0n)
+        ? { n: of.reduce((x, y) => (x * y.n) / gcd(x, y.n), 1n), d: 1n }
+        : undefined
     case 'max':
       return of.reduce((x, y) => (order(x, y) < 0 ? y : x))
     case 'min':
@@ -127,7 +147,7 @@ function floor(a: Rational): bigint {
 
 /** log of a to a base, where it is a fraction with a small denominator: log_4 8 = 3/2. */
 function logarithm(a: Rational, base: Rational): Rational | undefined {
-  if (a.n <= 0n || base.n <= 0n || (base.n === base.d)) return undefined
+  if (a.n <= 0n || base.n <= 0n || base.n === base.d) return undefined
   const guess = Math.log(Number(a.n) / Number(a.d)) / Math.log(Number(base.n) / Number(base.d))
   if (!Number.isFinite(guess)) return undefined
   for (let d = 1; d <= 12; d++) {

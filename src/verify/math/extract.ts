@@ -1,12 +1,14 @@
 // Where a response states its answer. Never the last number of a text: an answer that is not stated is none.
 
-import { group } from './tokens.js'
+import { group } from './latex.js'
 
 export interface Extracted {
   /** The answer as it stands in the text; several boxes of one statement are joined with commas. */
   answer?: string
   /** How it was found. */
   by: 'boxed' | 'stated' | 'marked' | 'mathematics' | 'bold' | 'whole' | 'none'
+  /** The last box where several boxes were joined that are labelled as parts of the question. */
+  lastPart?: string
   /** true where the text ends inside a box: it was cut off there. */
   unterminated?: boolean
 }
@@ -41,15 +43,24 @@ export function finalAnswer(text: string): Extracted {
   // Chat templates leave their own marks at the end.
   const whole = text.replace(/<\|(?:im_start|im_end|endoftext|eot_id)\|>[\s\S]*$/, '')
   const part = afterThinking(whole)
-  return closing(part) ?? boxed(part) ?? stated(part) ?? (part === whole ? undefined : boxed(whole)) ?? bare(part) ?? formula(part) ?? bold(part) ?? { by: 'none' }
+  return (
+    closing(part) ??
+    boxed(part) ??
+    stated(part) ??
+    (part === whole ? undefined : boxed(whole)) ??
+    bare(part) ??
+    formula(part) ??
+    bold(part) ?? { by: 'none' }
+  )
 }
 
 /** "The final answer is … I hope it is correct." behind the last box says more than the box. */
 function closing(text: string): Extracted | undefined {
-  const box = Math.max(text.lastIndexOf('\\boxed'), text.lastIndexOf('\\fbox'))
-  const at = text.search(/final answer is[^\n]*I hope it is correct[^\n]*\s*$/i)
-  if (at < 0 || at < box) return undefined
-  const answer = statement(text.slice(at + 'final answer is'.length))
+  const tail = text.slice(-600)
+  if (!/I hope it is correct/i.test(tail)) return undefined
+  const at = tail.toLowerCase().lastIndexOf('final answer is')
+  if (at < 0 || tail.slice(at).includes('\\boxed')) return undefined
+  const answer = statement(tail.slice(at + 'final answer is'.length))
   return answer === undefined ? undefined : { answer, by: 'stated' }
 }
 
@@ -104,9 +115,15 @@ function boxes(text: string, from: number): Box[] {
 
 /** Text between two boxes of one statement: and, or, a comma, or the few words of "for part (a) and". */
 function joins(between: string): boolean {
-  const words = between.replace(/\\(?:text|mbox|textbf)\s*\{([^{}]*)\}/g, ' $1 ').replace(/\\q?quad|\\[,;:! ()[\]]|[$&\s]|\\\\/g, ' ').trim()
-  if (words === '' || /^[,;、]$/.test(words)) return true
-  if (words.length > 40 || /answer|final|thus|therefore|hence|\bso\b|verify|check|=>|implies|\.\s+[A-Z]/i.test(words)) return false
+  const words = between
+    .replace(/\\(?:text|mbox|textbf)\s*\{([^{}]*)\}/g, ' $1 ')
+    .replace(/\\q?quad|\\[,;:! ()[\]]|[$&\s]|\\\\/g, ' ')
+    .trim()
+  // Boxes on lines of their own are statements of their own.
+  if (words === '') return !/\n\s*\n|(?:\\\]|\$\$)\s*\n/.test(between)
+  if (/^[,;、]$/.test(words)) return true
+  if (words.length > 40 || /answer|final|thus|therefore|hence|\bso\b|verify|check|=>|implies|\.\s+[A-Z]/i.test(words))
+    return false
   if (/^[^,]*=\s*$/.test(words) && !/(?:\band\b|\bor\b|,)/.test(words)) return false
   return /\b(?:and|or)\b|和|或/i.test(words) || /^[,;]\s*(?:[A-Za-z]\w*\s*=)?$/.test(words)
 }
@@ -135,10 +152,14 @@ function boxed(text: string): Extracted | undefined {
     const after = /^\s*\$?\s*(\\?%|percent\b|pct\b)/.exec(text.slice(box.end, box.end + 16))
     if (after && !/%|percent/.test(answer)) answer += ' \\%'
   }
-  return { answer, by: 'boxed', ...(box.open && { unterminated: true }) }
+  const labelled =
+    joined.length > 1 &&
+    /\b(?:sub)?(?:problem|part|question)\s*\(?[\da-z]\b/i.test(text.slice(joined[0]!.end, box.start))
+  return { answer, by: 'boxed', ...(labelled && { lastPart: box.text }), ...(box.open && { unterminated: true }) }
 }
 
-const STATEMENTS = /(?:final\s+answer|correct\s+answer|answer|答案|最终答案)\s*(?:(?:to\s+(?:the|this)\s+(?:question|problem)\s+)?(?:is|are|=|为|是|：|:)\s*:?|\*\*\s*:?|:\*\*)/gi
+const STATEMENTS =
+  /(?:final\s+answer|correct\s+answer|answer|答案|最终答案)\s*(?:(?:to\s+(?:the|this)\s+(?:question|problem)\s+)?(?:is|are|=|为|是|：|:)\s*:?|\*\*\s*:?|:\*\*)/gi
 
 function stated(text: string): Extracted | undefined {
   const hash = text.lastIndexOf('####')
@@ -146,13 +167,15 @@ function stated(text: string): Extracted | undefined {
     const line = /^[^\n]*/.exec(text.slice(hash + 4))![0].trim()
     if (line) return { answer: line, by: 'marked' }
   }
-  let at = -1
+  // The last statement that states something; a text that says "the answer is" a thousand times is not read whole.
+  const starts: number[] = []
   STATEMENTS.lastIndex = 0
-  for (let match = STATEMENTS.exec(text); match; match = STATEMENTS.exec(text)) {
-    if (statement(text.slice(STATEMENTS.lastIndex))) at = STATEMENTS.lastIndex
+  for (let match = STATEMENTS.exec(text); match; match = STATEMENTS.exec(text)) starts.push(STATEMENTS.lastIndex)
+  for (const start of starts.slice(-20).reverse()) {
+    const answer = statement(text.slice(start, start + 3000))
+    if (answer !== undefined) return { answer, by: 'stated' }
   }
-  if (at < 0) return undefined
-  return { answer: statement(text.slice(at))!, by: 'stated' }
+  return undefined
 }
 
 /** From here to the end of the statement: the first formula where it begins with one, else the sentence. */
@@ -190,13 +213,19 @@ function sentence(text: string): string | undefined {
   return cut && cut.length <= 600 ? cut : undefined
 }
 
+/** How far from the end of a text its last formula may stand, in characters, and still be its answer. */
+const NEAR_END = 300
+
 /** The last formula of the text, with the percent sign behind it. */
 function formula(text: string): Extracted | undefined {
   let answer: string | undefined
   const tail = text.length > 6000 ? text.slice(-6000) : text
-  for (const match of tail.matchAll(/\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+?)\$(?!\$)(\s*(?:\\?%|percent\b|pct\b))?/g)) {
+  for (const match of tail.matchAll(
+    /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|(?<![\\$])\$(?!\$)((?:[^$\\]|\\.)+?)\$(?!\$)(\s*(?:\\?%|percent\b|pct\b))?/g,
+  )) {
     const inner = (match[1] ?? match[2] ?? match[3] ?? match[4])!.trim()
-    if (inner && !/^[a-zA-Z]$/.test(inner)) answer = inner + (match[5] ? ' \\%' : '')
+    if (inner && !/^[a-zA-Z]$/.test(inner) && tail.length - (match.index + match[0].length) <= NEAR_END)
+      answer = inner + (match[5] ? ' \\%' : '')
   }
   return answer === undefined ? undefined : { answer, by: 'mathematics' }
 }
@@ -211,16 +240,32 @@ function bare(text: string): Extracted | undefined {
   const trimmed = text.trim()
   if (!trimmed || trimmed.length > MAX_BARE) {
     // A long formula is still one answer; prose is not.
-    if (!trimmed || trimmed.length > 100_000 || /[a-z]{3,}\s+[a-z]{2,}\s+[a-z]{2,}/i.test(trimmed.replace(/\\[a-zA-Z]+/g, ' ')) || trimmed.includes('\n\n')) return undefined
+    if (
+      !trimmed ||
+      trimmed.length > 100_000 ||
+      /[a-z]{3,}\s+[a-z]{2,}\s+[a-z]{2,}/i.test(trimmed.replace(/\\[a-zA-Z]+/g, ' ')) ||
+      trimmed.includes('\n\n')
+    )
+      return undefined
     return { answer: trimmed, by: 'whole' }
   }
-  const words = trimmed.replace(/\\(?:text|mbox|mathrm|textbf|textnormal)\s*\{[^{}]*\}/g, ' ').replace(/\\[a-zA-Z]+/g, ' ').match(/[A-Za-z]{2,}/g) ?? []
+  const words =
+    trimmed
+      .replace(/\\(?:text|mbox|mathrm|textbf|textnormal)\s*\{[^{}]*\}/g, ' ')
+      .replace(/\\[a-zA-Z]+/g, ' ')
+      .match(/[A-Za-z]{2,}/g) ?? []
   const formulas = /\$|\\\(|\\\[/.test(trimmed)
   if (formulas && !/^(?:\$|\\\(|\\\[)/.test(trimmed)) {
     // Prose around a formula.
-    if (words.filter((word) => !/^(?:or|and)$/.test(word)).length > 1 || /^[A-Z][a-z]+\s/.test(trimmed)) return undefined
+    if (words.filter((word) => !/^(?:or|and)$/.test(word)).length > 1 || /^[A-Z][a-z]+\s/.test(trimmed))
+      return undefined
   }
-  if (words.length > 7 || (words.length > 3 && /\b(?:the|is|are|we|that|of|so|it|my)\b/i.test(trimmed.replace(/\\text\{[^}]*\}/g, '')))) return undefined
+  if (
+    words.length > 7 ||
+    (words.length > 3 && /\b(?:the|is|are|we|that|of|so|it|my)\b/i.test(trimmed.replace(/\\text\{[^}]*\}/g, '')))
+  )
+    return undefined
+  if (/^(?:I|We|You|It|There)\s/.test(trimmed)) return undefined
   if (/\b(?:is|was|equals)\b/.test(trimmed.replace(/\\text\{[^}]*\}/g, '')) && words.length > 1) return undefined
   return { answer: trimmed, by: 'whole' }
 }

@@ -3,9 +3,9 @@
 import { chosenLetter, isLetter } from '../choice/letter.js'
 import { compare } from './compare.js'
 import { finalAnswer } from './extract.js'
+import { same } from './rational.js'
 import { type Reading, read } from './read.js'
 import { skyT1Equal, skyT1Extract } from './sky-t1.js'
-import { same } from './rational.js'
 import type { How, Outcome } from './values.js'
 
 /**
@@ -46,7 +46,7 @@ export function grade(gold: string, pred: string, options: { policy?: Policy } =
     // The fast path: two short texts that read as numbers.
     const g = read(gold)
     const p = read(pred)
-    if (g.value && p.value) return verdict(same(g.value, p.value) ? { equal: true, how: g.source === p.source ? 'exact' : 'rational' } : { equal: false, why: 'different' }, g.source, p.source)
+    if (g.value && p.value) return verdict(decide(g, p), g.source, p.source)
   }
   const goldText = finalAnswer(gold).answer ?? gold.trim()
   const letter = isLetter(goldText)
@@ -57,19 +57,39 @@ export function grade(gold: string, pred: string, options: { policy?: Policy } =
   if (goldText === '') return { equal: false, why: 'no-answer', gold: goldText, pred: answer }
   if (letter) {
     const stated = isLetter(answer)
-    if (stated) return verdict(stated === letter ? { equal: true, how: 'choice' } : { equal: false, why: 'different' }, goldText, answer)
+    if (stated)
+      return verdict(
+        stated === letter ? { equal: true, how: 'choice' } : { equal: false, why: 'different' },
+        goldText,
+        answer,
+      )
   }
   const g = read(goldText)
   const p = read(answer)
-  if (policy === 'exact') return verdict(g.normal === p.normal && g.normal !== '' ? { equal: true, how: 'exact' } : { equal: false, why: 'different' }, g.source, p.source)
-  return verdict(decide(g, p), g.source, p.source)
+  if (policy === 'exact')
+    return verdict(
+      g.normal === p.normal && g.normal !== '' ? { equal: true, how: 'exact' } : { equal: false, why: 'different' },
+      g.source,
+      p.source,
+    )
+  const outcome = decide(g, p)
+  if (!outcome.equal && found.lastPart !== undefined) {
+    // Part by part answers: the last part may be all that was asked.
+    const last = read(found.lastPart)
+    const again = decide(g, last)
+    if (again.equal) return verdict(again, g.source, last.source)
+  }
+  return verdict(outcome, g.source, p.source)
 }
 
 const verdict = (outcome: Outcome | { equal: false; why: Grade['why'] & string }, gold: string, pred: string): Grade =>
   outcome.equal ? { equal: true, how: outcome.how, gold, pred } : { equal: false, why: outcome.why, gold, pred }
 
 function decide(g: Reading, p: Reading): Outcome | { equal: false; why: 'unparsed' } {
-  if (g.value && p.value) return same(g.value, p.value) ? { equal: true, how: 'rational' } : { equal: false, why: 'different' }
+  if (g.value && p.value)
+    return same(g.value, p.value)
+      ? { equal: true, how: g.source === p.source ? 'exact' : 'rational' }
+      : { equal: false, why: 'different' }
   if (g.normal !== '' && g.normal === p.normal) return { equal: true, how: 'exact' }
   if (g.trees.length === 0 || p.trees.length === 0) return { equal: false, why: 'unparsed' }
   let why: 'different' | 'undecided' = 'different'
@@ -84,11 +104,34 @@ function decide(g: Reading, p: Reading): Outcome | { equal: false; why: 'unparse
   const pointed = (reading: Reading) => reading.trees[0]?.t === 'number' && reading.trees[0].places
   if (g.decimalComma && pointed(p)) return compare(g.decimalComma, p.trees[0]!)
   if (p.decimalComma && pointed(g)) return compare(g.trees[0]!, p.decimalComma)
-  return { equal: false, why }
+  return flattened(g, p) ? { equal: true, how: 'text' } : { equal: false, why }
+}
+
+/** A gold matrix that lost its row marks on the way through a file: what is left of it must be the same text. */
+function flattened(g: Reading, p: Reading): boolean {
+  const gold = g.trees[0]
+  const pred = p.trees[0]
+  if (
+    gold?.t !== 'matrix' ||
+    pred?.t !== 'matrix' ||
+    gold.rows.length !== 1 ||
+    gold.rows[0]!.length !== 1 ||
+    pred.rows.length < 2
+  )
+    return false
+  const bare = (text: string) =>
+    text
+      .replace(/\\\\|&|bmatrix|\\[dt]frac/g, (part) =>
+        part === 'bmatrix' ? 'pmatrix' : part.endsWith('frac') ? '\\frac' : '',
+      )
+      .replace(/[\s]/g, '')
+  return bare(g.source) === bare(p.source)
 }
 
 function underSkyT1(gold: string, pred: string): Grade {
   const g = /boxed/.test(gold) ? skyT1Extract(gold) : skyT1Extract(`\\boxed{${gold}}`)
   const p = skyT1Extract(pred)
-  return skyT1Equal(p, g) ? { equal: true, how: g === p ? 'exact' : 'tolerance', gold: g, pred: p } : { equal: false, why: p === '' ? 'no-answer' : 'different', gold: g, pred: p }
+  return skyT1Equal(p, g)
+    ? { equal: true, how: g === p ? 'exact' : 'tolerance', gold: g, pred: p }
+    : { equal: false, why: p === '' ? 'no-answer' : 'different', gold: g, pred: p }
 }

@@ -1,2 +1,2 @@
-export { finalAnswer, type Extracted } from './extract.js'
+export { type Extracted, finalAnswer } from './extract.js'
 export { type Grade, grade, graderVersion, type Policy } from './grade.js'

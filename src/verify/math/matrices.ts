@@ -1,6 +1,6 @@
 // Arithmetic with matrices, so that ½·(2, 4) and (1, 2) are one column.
 
-import { type Tree, number, some } from './tree.js'
+import { number, some, type Tree } from './tree.js'
 
 const MAX_SIZE = 8
 
@@ -19,9 +19,22 @@ function reduce(tree: Tree): Tree {
     case 'sum': {
       const of = tree.of.map(reduce)
       const first = of[0]!
-      if (!of.every((part) => part.t === 'matrix' && part.rows.length === (first as typeof part).rows.length && part.rows[0]!.length === (first as typeof part).rows[0]!.length)) return { ...tree, of }
+      if (
+        !of.every(
+          (part) =>
+            part.t === 'matrix' &&
+            part.rows.length === (first as typeof part).rows.length &&
+            part.rows[0]!.length === (first as typeof part).rows[0]!.length,
+        )
+      )
+        return { ...tree, of }
       const matrices = of as (Tree & { t: 'matrix' })[]
-      return { t: 'matrix', rows: matrices[0]!.rows.map((row, i) => row.map((_, j) => ({ t: 'sum', of: matrices.map((matrix) => matrix.rows[i]![j]!) }))) }
+      return {
+        t: 'matrix',
+        rows: matrices[0]!.rows.map((row, i) =>
+          row.map((_, j) => ({ t: 'sum', of: matrices.map((matrix) => matrix.rows[i]![j]!) })),
+        ),
+      }
     }
     case 'product': {
       let result: Tree | undefined
@@ -38,7 +51,13 @@ function reduce(tree: Tree): Tree {
       if (base.t === 'matrix' && exponent.t === 'symbol' && (exponent.name === 'T' || exponent.name === '\\top')) {
         return { t: 'matrix', rows: base.rows[0]!.map((_, j) => base.rows.map((row) => row[j]!)) }
       }
-      if (base.t === 'matrix' && exponent.t === 'number' && exponent.value.d === 1n && exponent.value.n >= 1n && exponent.value.n <= 4n) {
+      if (
+        base.t === 'matrix' &&
+        exponent.t === 'number' &&
+        exponent.value.d === 1n &&
+        exponent.value.n >= 1n &&
+        exponent.value.n <= 4n
+      ) {
         let result: Tree = base
         for (let k = 1n; k < exponent.value.n; k++) result = multiply(result, base)
         return result
@@ -48,7 +67,13 @@ function reduce(tree: Tree): Tree {
     case 'call': {
       const of = tree.of.map(reduce)
       const only = of[0]
-      if (tree.name === 'det' && only?.t === 'matrix' && only.rows.length === only.rows[0]!.length && only.rows.length <= 4) return determinant(only.rows)
+      if (
+        tree.name === 'det' &&
+        only?.t === 'matrix' &&
+        only.rows.length === only.rows[0]!.length &&
+        only.rows.length <= 4
+      )
+        return determinant(only.rows)
       return { ...tree, of }
     }
     case 'relation':
@@ -60,13 +85,25 @@ function reduce(tree: Tree): Tree {
   }
 }
 
-const each = (matrix: Tree & { t: 'matrix' }, change: (cell: Tree) => Tree): Tree => ({ t: 'matrix', rows: matrix.rows.map((row) => row.map(change)) })
+const each = (matrix: Tree & { t: 'matrix' }, change: (cell: Tree) => Tree): Tree => ({
+  t: 'matrix',
+  rows: matrix.rows.map((row) => row.map(change)),
+})
 
 function multiply(a: Tree, b: Tree): Tree {
   if (a.t === 'matrix' && b.t === 'matrix') {
     const inner = b.rows.length
-    if (a.rows[0]!.length !== inner || Math.max(a.rows.length, inner, b.rows[0]!.length) > MAX_SIZE) return { t: 'product', of: [a, b] }
-    return { t: 'matrix', rows: a.rows.map((row) => b.rows[0]!.map((_, j) => ({ t: 'sum', of: row.map((cell, k) => ({ t: 'product', of: [cell, b.rows[k]![j]!] })) }))) }
+    if (a.rows[0]!.length !== inner || Math.max(a.rows.length, inner, b.rows[0]!.length) > MAX_SIZE)
+      return { t: 'product', of: [a, b] }
+    return {
+      t: 'matrix',
+      rows: a.rows.map((row) =>
+        b.rows[0]!.map((_, j) => ({
+          t: 'sum',
+          of: row.map((cell, k) => ({ t: 'product', of: [cell, b.rows[k]![j]!] })),
+        })),
+      ),
+    }
   }
   if (a.t === 'matrix') return each(a, (cell) => ({ t: 'product', of: [cell, b] }))
   if (b.t === 'matrix') return each(b, (cell) => ({ t: 'product', of: [a, cell] }))
@@ -77,7 +114,11 @@ function determinant(rows: Tree[][]): Tree {
   if (rows.length === 1) return rows[0]![0]!
   const terms: Tree[] = rows[0]!.map((cell, j) => ({
     t: 'product',
-    of: [number({ n: j % 2 ? -1n : 1n, d: 1n }), cell, determinant(rows.slice(1).map((row) => row.filter((_, k) => k !== j)))],
+    of: [
+      number({ n: j % 2 ? -1n : 1n, d: 1n }),
+      cell,
+      determinant(rows.slice(1).map((row) => row.filter((_, k) => k !== j))),
+    ],
   }))
   return { t: 'sum', of: terms }
 }

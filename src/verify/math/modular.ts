@@ -4,7 +4,7 @@
 // value always agree; two different polynomials of degree d agree by chance with probability d/p < 1e-15.
 
 import { exact } from './exact.js'
-import { type Rational, bits } from './rational.js'
+import { bits, type Rational } from './rational.js'
 import type { Tree } from './tree.js'
 
 /**
@@ -74,7 +74,13 @@ class Evaluation {
         return hash(`symbol ${tree.name}`) % p
       case 'word': {
         let value = 1n
-        for (const letter of tree.name) value = (value * (this.of(letter === 'e' || letter === 'i' ? { t: 'constant', name: letter } : { t: 'symbol', name: letter }) ?? 0n)) % p
+        for (const letter of tree.name)
+          value =
+            (value *
+              (this.of(
+                letter === 'e' || letter === 'i' ? { t: 'constant', name: letter } : { t: 'symbol', name: letter },
+              ) ?? 0n)) %
+            p
         return value
       }
       case 'negative': {

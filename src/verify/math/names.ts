@@ -1,6 +1,6 @@
 // Answers that carry a name: x = 5, f(x) = x², (x, y) = (2, 5), AB = 4, x₁ = … and x₂ = ….
 
-import { type Tree, some, symbols } from './tree.js'
+import { some, symbols, type Tree } from './tree.js'
 import { isExpression, sameValue } from './values.js'
 
 export interface Named {
@@ -91,9 +91,13 @@ export function unnamed(tree: Tree): Named {
   return { ...(name !== undefined && { name }), value: last }
 }
 
-
 function mentions(value: Tree, name: Tree): boolean {
   if (name.t === 'symbol') return symbols(value).has(name.name)
   if (name.t === 'call') return some(value, (part) => part.t === 'call' && part.name === name.name)
   return false
 }
+
+/** One name, or one segment named from either end: AB and BA. */
+export const sameName = (a: string, b: string): boolean => a === b || sortedName(a) === sortedName(b)
+
+const sortedName = (name: string): string => name.replace(/\b[A-Z]{2}\b/g, (pair) => [...pair].sort().join(''))

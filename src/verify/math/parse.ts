@@ -1,13 +1,23 @@
 // Tokens → tree. Precedence from loose to tight: separators, relations, sets, ratio, sum, product, sign, power.
 
 import { atom } from './atoms.js'
-import { add, rational } from './rational.js'
+import { Cursor } from './cursor.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
-import { negated, type Relation, times, type Tree, Unreadable } from './tree.js'
+import { negated, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { readUnit } from './words.js'
+import { degreeSign, mixedFraction, mixedNumber, ordinalSign } from './written.js'
 
-const MAX_DEPTH = 150
-const RELATIONS: Record<string, Relation> = { '=': '=', '<': '<', '<=': '<=', '>': '>', '>=': '>=', '!=': '!=', '~': '~' }
+const RELATIONS: Record<string, Relation> = {
+  '=': '=',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+  '!=': '!=',
+  '~': '~',
+}
+/** Words that begin a condition or an explanation of what stands before them. */
+const CONDITION = /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as)\b/i
 const STARTS = /^(?:[({|[⟨]|set\{)$/
 
 /** Reads one answer. Throws Unreadable, and nothing else. */
@@ -18,56 +28,7 @@ export function parse(source: string, options: LexOptions, notes: LexNotes): Tre
   return tree
 }
 
-export class Parser {
-  private at = 0
-  private depth = 0
-  /** How many | are open: a | then closes and does not multiply. */
-  bars = 0
-
-  constructor(private readonly list: Token[]) {}
-
-  peek(ahead = 0): Token | undefined {
-    return this.list[this.at + ahead]
-  }
-
-  next(): Token {
-    const token = this.list[this.at++]
-    if (!token) throw new Unreadable('an end in the middle')
-    return token
-  }
-
-  /** Puts what is left of a token back: \frac12 takes one digit at a time. */
-  putBack(token: Token): void {
-    this.list[--this.at] = token
-  }
-
-  is(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead)
-    return token?.k === 'op' && token.text === text
-  }
-
-  command(text: string, ahead = 0): boolean {
-    const token = this.peek(ahead)
-    return token?.k === 'command' && token.text === text
-  }
-
-  take(text: string): boolean {
-    if (!this.is(text)) return false
-    this.at++
-    return true
-  }
-
-  expect(text: string): void {
-    if (!this.take(text)) throw new Unreadable(`${text} expected`)
-  }
-
-  deeper<T>(work: () => T): T {
-    if (++this.depth > MAX_DEPTH) throw new Unreadable('nested too deep')
-    const result = work()
-    this.depth--
-    return result
-  }
-
+export class Parser extends Cursor {
   /** Items between , and ; up to a closing bracket or the end. `a,b;c,d` is a list of tuples. */
   separated(top = false): Tree {
     const groups: Tree[][] = [[]]
@@ -82,6 +43,14 @@ export class Parser {
       }
       const token = this.peek()
       if (!token || this.closes(token)) break
+      if (
+        (token.k === 'text' || token.k === 'word') &&
+        CONDITION.test(token.text) &&
+        groups.some((group) => group.length)
+      ) {
+        this.skipCondition()
+        continue
+      }
       groups[groups.length - 1]!.push(this.deeper(() => this.relation()))
       if (!this.is(',') && !this.is(';')) break
     }
@@ -97,7 +66,11 @@ export class Parser {
   }
 
   private closes(token: Token): boolean {
-    return token.k === 'end' || (token.k === 'op' && /^(?:[)\]}&⟩]|\}set|\\\\)$/.test(token.text)) || (token.k === 'op' && token.text === '|' && this.bars > 0)
+    return (
+      token.k === 'end' ||
+      (token.k === 'op' && /^(?:[)\]}&⟩]|\}set|\\\\)$/.test(token.text)) ||
+      (token.k === 'op' && token.text === '|' && this.bars > 0)
+    )
   }
 
   relation(): Tree {
@@ -116,7 +89,8 @@ export class Parser {
     if (this.command('pmod') || this.command('bmod') || this.command('mod') || this.command('pod')) {
       this.at++
       const modulus = this.sets()
-      if (tree.t === 'relation') tree = { ...tree, of: [...tree.of.slice(0, -1), { t: 'residue', of: tree.of[tree.of.length - 1]!, modulus }] }
+      if (tree.t === 'relation')
+        tree = { ...tree, of: [...tree.of.slice(0, -1), { t: 'residue', of: tree.of[tree.of.length - 1]!, modulus }] }
       else tree = { t: 'residue', of: tree, modulus }
     }
     return tree
@@ -126,11 +100,16 @@ export class Parser {
     let left = this.ratio()
     for (;;) {
       const token = this.peek()
-      const kind = token?.k === 'command' ? ({ cup: 'union', cap: 'intersection', setminus: 'without', backslash: 'without' } as const)[token.text] : undefined
+      const kind =
+        token?.k === 'command'
+          ? ({ cup: 'union', cap: 'intersection', setminus: 'without', backslash: 'without' } as const)[token.text]
+          : undefined
       if (!kind) return left
       this.at++
+      if (kind === 'without' || left.t !== kind) this.link()
       const right = this.ratio()
-      left = left.t === kind && kind !== 'without' ? { t: kind, of: [...left.of, right] } : { t: kind, of: [left, right] }
+      left =
+        left.t === kind && kind !== 'without' ? { t: kind, of: [...left.of, right] } : { t: kind, of: [left, right] }
     }
   }
 
@@ -151,7 +130,8 @@ export class Parser {
       sign = token.text
     }
     const first = this.product()
-    if (sign === '±' || sign === '∓') terms.push({ t: 'either', left: undefined, right: first, sign: sign === '±' ? 1 : -1 })
+    if (sign === '±' || sign === '∓')
+      terms.push({ t: 'either', left: undefined, right: first, sign: sign === '±' ? 1 : -1 })
     else terms.push(sign === '-' ? negated(first) : first)
     for (;;) {
       const operator = this.peek()
@@ -161,6 +141,7 @@ export class Parser {
       if (operator.text === '+') terms.push(right)
       else if (operator.text === '-') terms.push(negated(right))
       else {
+        this.link()
         const left: Tree = terms.length === 1 ? terms[0]! : { t: 'sum', of: terms }
         terms = [{ t: 'either', left, right, sign: operator.text === '±' ? 1 : -1 }]
       }
@@ -172,18 +153,42 @@ export class Parser {
   private unit(tree: Tree): Tree {
     const token = this.peek()
     if (!token || (token.k !== 'text' && token.k !== 'word')) return tree
+    if (CONDITION.test(token.text)) {
+      this.skipCondition()
+      return tree
+    }
     let text = ''
     for (;;) {
       const part = this.peek()
       if (!part) break
-      if (part.k === 'text' || part.k === 'word' || part.k === 'letter' || part.k === 'number') text += (part.spaced || part.k === 'text' ? ' ' : '') + part.text
-      else if (part.k === 'op' && /^[/^{}\-().'*%!]$/.test(part.text) && !(part.text === '}' && !/\{[^}]*$/.test(text)) && !(part.text === ')' && !/\([^)]*$/.test(text))) text += part.text
+      if (part.k === 'text' || part.k === 'word' || part.k === 'letter' || part.k === 'number')
+        text += (part.spaced || part.k === 'text' ? ' ' : '') + part.text
+      else if (
+        part.k === 'op' &&
+        /^[/^{}\-().'*%!]$/.test(part.text) &&
+        !(part.text === '}' && !/\{[^}]*$/.test(text)) &&
+        !(part.text === ')' && !/\([^)]*$/.test(text))
+      )
+        text += part.text
       else break
       this.at++
     }
     text = text.trim()
     if (/^(?:degrees?|deg)\.?$/i.test(text)) return { t: 'degrees', of: tree }
     return { t: 'quantity', of: tree, unit: text }
+  }
+
+  /** "for ω ≠ 2", "with probability 1/3": when it holds, not what it is. It ends with the item. */
+  private skipCondition(): void {
+    let depth = 0
+    for (let token = this.peek(); token; token = this.peek()) {
+      if (token.k === 'op') {
+        if (/^(?:[([{⟨]|set\{)$/.test(token.text)) depth++
+        else if (/^(?:[)\]}⟩]|\}set)$/.test(token.text) && --depth < 0) return
+        else if (depth === 0 && /^(?:[,;&]|\\\\)$/.test(token.text)) return
+      } else if (token.k === 'end') return
+      this.at++
+    }
   }
 
   product(): Tree {
@@ -200,20 +205,21 @@ export class Parser {
           }
           if (token.text === '/') {
             this.at++
+            this.link()
             left = { t: 'quotient', over: left, under: this.signed() }
             continue
           }
           if (!STARTS.test(token.text) || (token.text === '|' && this.bars > 0) || token.text === 'set{') return left
           if ((token.text === '[' || token.text === '(') && left.t === 'either') return left
         } else if (token.k === 'number') {
-          const mixed = this.mixed(left)
+          const mixed = mixedNumber(this, left)
           if (!mixed) throw new Unreadable('two numbers side by side')
           left = mixed
           continue
         } else if (token.k === 'text' || token.k === 'end' || this.isUnit(token, left)) return left
         else if (token.k === 'command' && !this.multiplies(token.text)) return left
         const before = left
-        const mixed = this.mixedFraction(before)
+        const mixed = mixedFraction(this, before)
         if (mixed) {
           left = mixed
           continue
@@ -224,40 +230,19 @@ export class Parser {
   }
 
   private multiplies(command: string): boolean {
-    return !/^(?:in|cup|cap|setminus|backslash|pmod|bmod|mod|pod|equiv|rfloor|rceil|dots|ldots|cdots|to|rightarrow|Rightarrow|implies|iff|mapsto|forall|exists|subset|subseteq|therefore|because|par|parallel|perp|sim|cong)$/.test(command)
+    return !/^(?:in|cup|cap|setminus|backslash|pmod|bmod|mod|pod|equiv|rfloor|rceil|dots|ldots|cdots|to|rightarrow|Rightarrow|implies|iff|mapsto|forall|exists|subset|subseteq|therefore|because|par|parallel|perp|sim|cong)$/.test(
+      command,
+    )
   }
 
   /** A word after a number that names a unit or counts things is no factor. */
   private isUnit(token: Token, left: Tree): boolean {
     if (token.k !== 'word') return false
     if (left.t === 'symbol' || left.t === 'word') return token.spaced && token.text.length > 3
-    return readUnit(token.text) !== undefined || (token.spaced && token.text.length > 2 && /^[A-Za-z][a-z]+$/.test(token.text))
-  }
-
-  /** 2 3/4 */
-  private mixed(left: Tree): Tree | undefined {
-    const over = this.peek()
-    const under = this.peek(2)
-    if (left.t !== 'number' || left.value.d !== 1n || over?.k !== 'number' || !over.spaced || !this.is('/', 1) || under?.k !== 'number') return undefined
-    if (/\D/.test(over.text + under.text)) return undefined
-    const part = rational(BigInt(over.text), BigInt(under.text))
-    if (!part || part.n >= part.d) return undefined
-    this.at += 3
-    return { t: 'number', value: add(left.value, part) }
-  }
-
-  /** 2\frac34: a whole number right before a proper fraction of whole numbers. */
-  private mixedFraction(left: Tree): Tree | undefined {
-    const token = this.peek()
-    if (left.t !== 'number' || left.value.d !== 1n || left.places !== undefined || token?.k !== 'command' || !/^[dtc]?frac$/.test(token.text)) return undefined
-    const before = this.peek(-1)
-    if (before?.k !== 'number' && !(before?.k === 'op' && before.text === '}')) return undefined
-    const fraction = this.powered()
-    if (fraction.t === 'quotient' && fraction.over.t === 'number' && fraction.under.t === 'number') {
-      const part = rational(fraction.over.value.n * fraction.under.value.d, fraction.over.value.d * fraction.under.value.n)
-      if (part && part.n > 0n && part.n < part.d && left.value.n > 0n) return { t: 'number', value: add(left.value, part) }
-    }
-    return times(left, fraction)
+    return (
+      readUnit(token.text) !== undefined ||
+      (token.spaced && token.text.length > 2 && /^[A-Za-z][a-z]+$/.test(token.text))
+    )
   }
 
   private signed(): Tree {
@@ -266,13 +251,19 @@ export class Parser {
     return this.powered()
   }
 
+  atom(): Tree {
+    return atom(this)
+  }
+
   /** An atom with what is written behind it: power, factorial, percent, degrees. */
   powered(): Tree {
     return this.deeper(() => {
       let tree = atom(this)
       for (;;) {
+        if (/^[\^∘°%!]$/.test(this.peek()?.text ?? '')) this.link()
         if (this.take('^')) {
-          if (this.degreeSign()) {
+          if (ordinalSign(this)) continue
+          if (degreeSign(this)) {
             tree = { t: 'degrees', of: tree }
             continue
           }
@@ -287,18 +278,6 @@ export class Parser {
     })
   }
 
-  private degreeSign(): boolean {
-    if (this.is('∘') || this.is('°')) {
-      this.at++
-      return true
-    }
-    if (this.is('{') && (this.is('∘', 1) || this.is('°', 1)) && this.is('}', 2)) {
-      this.at += 3
-      return true
-    }
-    return false
-  }
-
   /** After ^: a group, a sign with a number, or one atom. */
   exponent(): Tree {
     if (this.take('-')) return negated(this.exponent())
@@ -310,7 +289,15 @@ export class Parser {
   argument(): Tree {
     return this.deeper(() => {
       const token = this.peek()
-      if (token?.k === 'number' && !token.repeating && token.exponent === undefined && token.text.length > 1 && !token.spaced && /^\d+$/.test(token.text) && this.peek(-1)?.k === 'command') {
+      if (
+        token?.k === 'number' &&
+        !token.repeating &&
+        token.exponent === undefined &&
+        token.text.length > 1 &&
+        !token.spaced &&
+        /^\d+$/.test(token.text) &&
+        this.peek(-1)?.k === 'command'
+      ) {
         this.at++
         this.putBack({ ...token, text: token.text.slice(1), spaced: false })
         return { t: 'number', value: { n: BigInt(token.text[0]!), d: 1n } }

@@ -54,7 +54,7 @@ function inverse(a: Point): Point {
   const square = a.re * a.re + a.im * a.im
   const length = Math.sqrt(square)
   if (length <= a.error * 4) throw UNDEFINED
-  return point(a.re / square, -a.im / square, a.error / square * 1.5 + 4 * EPSILON / length)
+  return point(a.re / square, -a.im / square, (a.error / square) * 1.5 + (4 * EPSILON) / length)
 }
 const minus = (a: Point): Point => point(-a.re, -a.im, a.error)
 
@@ -68,7 +68,11 @@ function logarithm(a: Point): Point {
 function exponential(a: Point): Point {
   const length = Math.exp(a.re)
   if (!Number.isFinite(length)) throw UNDEFINED
-  return point(length * Math.cos(a.im), length * Math.sin(a.im), length * (1.5 * a.error + 4 * EPSILON * (1 + Math.abs(a.im) + Math.abs(a.re))))
+  return point(
+    length * Math.cos(a.im),
+    length * Math.sin(a.im),
+    length * (1.5 * a.error + 4 * EPSILON * (1 + Math.abs(a.im) + Math.abs(a.re))),
+  )
 }
 function root(a: Point): Point {
   const length = size(a)
@@ -76,7 +80,11 @@ function root(a: Point): Point {
   const r = Math.sqrt(length)
   const angle = Math.atan2(a.im, a.re) / 2
   const error = length > 4 * a.error ? a.error / r : Math.sqrt(a.error + length)
-  return point(a.im === 0 && a.re >= 0 ? r : r * Math.cos(angle), a.im === 0 ? (a.re >= 0 ? 0 : r) : r * Math.sin(angle), error + 4 * EPSILON * r)
+  return point(
+    a.im === 0 && a.re >= 0 ? r : r * Math.cos(angle),
+    a.im === 0 ? (a.re >= 0 ? 0 : r) : r * Math.sin(angle),
+    error + 4 * EPSILON * r,
+  )
 }
 
 class Evaluation {
@@ -98,7 +106,11 @@ class Evaluation {
         return this.variable(tree.name)
       case 'word': {
         let value = real(1)
-        for (const letter of tree.name) value = product(value, letter === 'e' || letter === 'i' ? this.of({ t: 'constant', name: letter }) : this.variable(letter))
+        for (const letter of tree.name)
+          value = product(
+            value,
+            letter === 'e' || letter === 'i' ? this.of({ t: 'constant', name: letter }) : this.variable(letter),
+          )
         return value
       }
       case 'negative':
@@ -150,14 +162,22 @@ class Evaluation {
     const { exponent } = tree
     if (tree.base.t === 'constant' && tree.base.name === 'e') return exponential(this.of(exponent))
     const base = this.of(tree.base)
-    if (exponent.t === 'number' && exponent.value.d === 1n && exponent.value.n >= -400n && exponent.value.n <= 400n) return this.whole(base, Number(exponent.value.n))
+    if (exponent.t === 'number' && exponent.value.d === 1n && exponent.value.n >= -400n && exponent.value.n <= 400n)
+      return this.whole(base, Number(exponent.value.n))
     const value = this.of(exponent)
-    if (value.im === 0 && Math.abs(value.re - Math.round(value.re)) <= value.error && Math.abs(value.re) <= 400) return this.whole(base, Math.round(value.re))
+    if (value.im === 0 && Math.abs(value.re - Math.round(value.re)) <= value.error && Math.abs(value.re) <= 400)
+      return this.whole(base, Math.round(value.re))
     // An odd root of a negative number is the real one, as contest answers mean it.
     if (exponent.t === 'quotient' && base.im === 0 && base.re < 0 && !this.complex) {
       const under = exponent.under
       const over = exponent.over
-      if (under.t === 'number' && under.value.d === 1n && under.value.n % 2n === 1n && over.t === 'number' && over.value.d === 1n) {
+      if (
+        under.t === 'number' &&
+        under.value.d === 1n &&
+        under.value.n % 2n === 1n &&
+        over.t === 'number' &&
+        over.value.d === 1n
+      ) {
         const positive = exponential(product(logarithm(minus(base)), value))
         return over.value.n % 2n === 0n ? positive : minus(positive)
       }
@@ -197,7 +217,12 @@ class Evaluation {
         return root(a)
       case 'root': {
         const index = tree.index ? this.of(tree.index) : real(2)
-        if (a.im === 0 && a.re < 0 && index.re % 2 === 1) return point(-(Math.abs(a.re) ** (1 / index.re)), 0, (a.error / Math.abs(a.re) + 8 * EPSILON) * Math.abs(a.re) ** (1 / index.re))
+        if (a.im === 0 && a.re < 0 && index.re % 2 === 1)
+          return point(
+            -(Math.abs(a.re) ** (1 / index.re)),
+            0,
+            (a.error / Math.abs(a.re) + 8 * EPSILON) * Math.abs(a.re) ** (1 / index.re),
+          )
         this.demandReal(a.im === 0 && a.re < -a.error)
         if (size(a) <= a.error) return point(0, 0, Math.max(a.error, 0) ** (1 / index.re))
         return exponential(product(logarithm(a), inverse(index)))
@@ -294,7 +319,7 @@ class Evaluation {
       case 'max':
       case 'min': {
         const all = tree.of.map((part) => this.of(part))
-        return all.reduce((p, q) => (name === 'max' ? p.re >= q.re : p.re <= q.re) ? p : q)
+        return all.reduce((p, q) => ((name === 'max' ? p.re >= q.re : p.re <= q.re) ? p : q))
       }
     }
     // A function that the problem named: the same argument gives the same value.
@@ -304,5 +329,9 @@ class Evaluation {
 }
 
 /** Equal values reached on two ways must give one key: ten digits. */
-const key = (value: Point): string => `${value.re.toPrecision(10)},${Math.abs(value.im) < 1e-12 ? 0 : value.im.toPrecision(10)}`
-const text = (tree: Tree): string => (tree.t === 'text' ? tree.text : JSON.stringify(tree, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
+const key = (value: Point): string =>
+  `${value.re.toPrecision(10)},${Math.abs(value.im) < 1e-12 ? 0 : value.im.toPrecision(10)}`
+const text = (tree: Tree): string =>
+  tree.t === 'text'
+    ? tree.text
+    : JSON.stringify(tree, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))

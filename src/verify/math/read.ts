@@ -3,8 +3,8 @@
 import { parse } from './parse.js'
 import { fromDecimal, type Rational } from './rational.js'
 import { normalText } from './text.js'
-import { plain } from './tokens.js'
 import { type Tree, Unreadable } from './tree.js'
+import { plain } from './unicode.js'
 import { numberWord } from './words.js'
 
 export interface Reading {
@@ -45,18 +45,28 @@ export function read(text: string): Reading {
 const SIMPLE = /^[+-]?(?:\d{1,17}(?:\.\d{1,17})?|\.\d{1,17})$/
 
 function readAfresh(text: string): Reading {
-  let source = unwrapped(text.trim())
+  const trimmed = text.trim()
+  if (trimmed.length > MAX_LENGTH) return { source: trimmed, normal: trimmed, trees: [], fault: 'too long' }
+  let source = unwrapped(trimmed)
   // Escaped twice on its way through a file: \\\\frac.
-  if (source.includes('\\\\') && !source.includes('begin{') && /\\\\(?:[a-zA-Z]{2}|[{}()[\]])/.test(source)) source = unwrapped(source.replaceAll('\\\\', '\\'))
+  if (source.includes('\\\\') && !source.includes('begin{') && /\\\\(?:[a-zA-Z]{2}|[{}()[\]])/.test(source))
+    source = unwrapped(source.replaceAll('\\\\', '\\'))
   if (SIMPLE.test(source)) {
     const value = fromDecimal(source)!
     const point = source.indexOf('.')
-    const tree: Tree = point < 0 ? { t: 'number', value } : { t: 'number', value, places: source.length - point - 1, digits: source.replace(/[-+.]/g, '').replace(/^0+/, '').length }
+    const tree: Tree =
+      point < 0
+        ? { t: 'number', value }
+        : {
+            t: 'number',
+            value,
+            places: source.length - point - 1,
+            digits: source.replace(/[-+.]/g, '').replace(/^0+/, '').length,
+          }
     return { source, normal: source, trees: [tree], ...(point < 0 && { value }) }
   }
   const normal = normalText(source)
   if (source === '') return { source, normal, trees: [], fault: 'empty' }
-  if (source.length > MAX_LENGTH) return { source, normal, trees: [], fault: 'too long' }
   const trees: Tree[] = []
   let fault: string | undefined
   const clean = plain(source)
@@ -75,37 +85,103 @@ function readAfresh(text: string): Reading {
     }
   }
   const comma = /^\s*(-?)(\d+)(?:,|\{,\})(\d+)\s*$/.exec(clean.replace(/[$\\]|(?:€|£)/g, ''))
-  const decimalComma = comma && (comma[3]!.length > 1 || comma[2] === '0') ? read(`${comma[1]}${comma[2]}.${comma[3]}`).trees[0] : undefined
-  return { source, normal, trees, ...(decimalComma && { decimalComma }), ...(trees.length === 0 && fault !== undefined && { fault }) }
+  const decimalComma =
+    comma && (comma[3]!.length > 1 || comma[2] === '0')
+      ? read(`${comma[1]}${comma[2]}.${comma[3]}`).trees[0]
+      : undefined
+  return {
+    source,
+    normal,
+    trees,
+    ...(decimalComma && { decimalComma }),
+    ...(trees.length === 0 && fault !== undefined && { fault }),
+  }
 }
+
+const WRAPPERS: [string, string][] = [
+  ['\\[', '\\]'],
+  ['\\(', '\\)'],
+  ['$$', '$$'],
+  ['$', '$'],
+  ['**', '**'],
+  ['__', '__'],
+  ['`', '`'],
+  ['"', '"'],
+  ["'", "'"],
+  ['“', '”'],
+]
 
 /** Without the dollars, \( \), bold marks, quotes and the full stop around it. */
 export function unwrapped(text: string): string {
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 8; round++) {
     const before = text
-    text = text.trim()
-    text = text.replace(/^(?:\\\[|\\\(|\$\$?|`+|\*\*|__)\s*([\s\S]*?)\s*(?:\\\]|\\\)|\$\$?|`+|\*\*|__)([.,;:]*)$/, (whole, inner: string, after: string) => (/(?<!\\)\$|\\\]|\\\)|\*\*/.test(inner) ? whole : inner + after))
-    text = text.replace(/^["“']([^"“”']*)["”']$/, '$1')
-    text = text.replace(/(?:\s|\\\s|\\\\|~)+$/, '').replace(/^(?:\\[,;:! ]|~)+/, '')
-    if (/\\$/.test(text)) text = text.slice(0, -1)
-    if (/[^.][.,;]$/.test(text) || /^[^.]*[^.\d]\.$/.test(text)) text = text.slice(0, -1)
-    if (/^:\s/.test(text)) text = text.slice(1)
+    text = withoutEnd(text.trim())
+    for (const [open, close] of WRAPPERS) {
+      if (
+        text.length < open.length + close.length ||
+        !text.startsWith(open) ||
+        !text.endsWith(close) ||
+        (close === '$' && text.endsWith('\\$'))
+      )
+        continue
+      const inner = text.slice(open.length, text.length - close.length)
+      // $1$ and $2$ are two formulas, not one with dollars in it.
+      if (inner.includes(open) || inner.includes(close)) continue
+      text = inner
+      break
+    }
     if (text === before) break
   }
   return text
 }
 
+/** Spaces, line breaks and a full stop at the end, and spacing commands at the start, say nothing. */
+function withoutEnd(text: string): string {
+  let end = text.length
+  for (;;) {
+    const c = text[end - 1]
+    if (c === ' ' || c === '\n' || c === '\t' || c === '~') end--
+    else if (c === '\\') end--
+    else if ((c === '.' || c === ',' || c === ';') && text[end - 2] !== c && text[end - 2] !== '\\' && end > 1) end--
+    else break
+  }
+  // A bracket command keeps its backslash: "\)" ends with a bracket and not with a space.
+  let start = 0
+  for (;;) {
+    if (text[start] === '~' || text[start] === ' ') start++
+    else if (text[start] === '\\' && /[,;:! ]/.test(text[start + 1] ?? '')) start += 2
+    else if (text[start] === ':' && text[start + 1] === ' ') start++
+    else break
+  }
+  return start >= end ? '' : text.slice(start, end)
+}
+
 /** Words without any mathematics: a name, a day, yes, odd. */
 function phraseOf(text: string): Tree | undefined {
-  const inner = text.replace(/\\(?:text|mathrm|mbox|textbf|mathbf|textit|textnormal|bf|rm)\s*\{([^{}]*)\}/g, '$1').replace(/\\[ ,;!]|~/g, ' ').replace(/[{}$]/g, '').trim()
+  const inner = text
+    .replace(/\\(?:text|mathrm|mbox|textbf|mathbf|textit|textnormal|bf|rm)\s*\{([^{}]*)\}/g, '$1')
+    .replace(/\\[ ,;!]|~/g, ' ')
+    .replace(/[{}$]/g, '')
+    .trim()
   const value = numberWord(inner)
   if (value !== undefined && /[a-z]/i.test(inner)) return { t: 'number', value: { n: value, d: 1n } }
   const words = inner.match(/[\p{L}]{2,}/gu)
   if (!words || /[\\^_=<>+*/|[\]0-9]/.test(inner)) return undefined
-  if (/^\(?[\p{L}][\p{L}'’.-]*(?:[\s,]+[\p{L}(][\p{L}'’.)-]*)+\)?[.!]?$/u.test(inner) && words.some((word) => word.length >= 3 && !/^(?:sin|cos|tan|log|exp|sqrt|and|inf|infinity|infty|percent|pct|ln|pi)$/i.test(word))) {
+  if (
+    /^\(?[\p{L}][\p{L}'’.-]*(?:[\s,]+[\p{L}(][\p{L}'’.)-]*)+\)?[.!]?$/u.test(inner) &&
+    words.some(
+      (word) =>
+        word.length >= 3 && !/^(?:sin|cos|tan|log|exp|sqrt|and|inf|infinity|infty|percent|pct|ln|pi)$/i.test(word),
+    )
+  ) {
     // Several words; "a and b" alone is a list of letters.
     return { t: 'text', text: inner }
   }
-  if (/^[\p{L}]{3,}[.!]?$/u.test(inner) && !/^(?:sin|cos|tan|inf|infinity|infty|alpha|beta|gamma|theta|delta|phi|psi|omega|lambda|sigma)$/i.test(inner) && (/\p{Ll}/u.test(inner) || /[^\0-\x7f]/.test(inner))) return { t: 'text', text: inner }
+  if (
+    /^[\p{L}]{3,}[.!]?$/u.test(inner) &&
+    !/^(?:sin|cos|tan|inf|infinity|infty|alpha|beta|gamma|theta|delta|phi|psi|omega|lambda|sigma)$/i.test(inner) &&
+    (/\p{Ll}/u.test(inner) || /[^\0-\x7f]/.test(inner))
+  )
+    return { t: 'text', text: inner }
   return undefined
 }

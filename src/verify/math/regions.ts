@@ -2,7 +2,7 @@
 
 import { exact } from './exact.js'
 import { add, divide, multiply, negate, type Rational } from './rational.js'
-import { type Relation, type Tree, number, some, symbols } from './tree.js'
+import { number, type Relation, some, symbols, type Tree } from './tree.js'
 import { realValue, sameValue } from './values.js'
 
 interface End {
@@ -32,7 +32,11 @@ function end(tree: Tree, closed: boolean): End | undefined {
 export function region(tree: Tree, pairs: boolean): Region | undefined {
   switch (tree.t) {
     case 'tuple': {
-      if (tree.of.length !== 2 || (!pairs && tree.open === '(' && tree.close === ')' && !tree.of.some((part) => part.t === 'infinity'))) return undefined
+      if (
+        tree.of.length !== 2 ||
+        (!pairs && tree.open === '(' && tree.close === ')' && !tree.of.some((part) => part.t === 'infinity'))
+      )
+        return undefined
       const low = end(tree.of[0]!, tree.open === '[')
       const high = end(tree.of[1]!, tree.close === ']')
       if (!low || !high || low.near > high.near) return undefined
@@ -72,7 +76,10 @@ export function region(tree: Tree, pairs: boolean): Region | undefined {
       if (names.size !== 1) return undefined
       // "x > 1 and x < 3" is both at once; "x < 1 or x > 3" is either. Both are written as a list.
       const union = normal({ intervals: parts.flatMap((part) => part!.intervals) })
-      const whole = union.intervals.length === 1 && union.intervals[0]!.low.near === Number.NEGATIVE_INFINITY && union.intervals[0]!.high.near === Number.POSITIVE_INFINITY
+      const whole =
+        union.intervals.length === 1 &&
+        union.intervals[0]!.low.near === Number.NEGATIVE_INFINITY &&
+        union.intervals[0]!.high.near === Number.POSITIVE_INFINITY
       const allExcept = tree.of.every((part) => part.t === 'relation' && part.operators[0] === '!=')
       return { ...(whole || allExcept ? parts.map((part) => part!).reduce(intersection) : union), name: [...names][0]! }
     }
@@ -89,7 +96,16 @@ export function subject(tree: Tree): string | undefined {
   return undefined
 }
 
-const FLIPPED: Record<Relation, Relation> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=', '!=': '!=', in: 'in', '~': '~' }
+const FLIPPED: Record<Relation, Relation> = {
+  '=': '=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '!=': '!=',
+  in: 'in',
+  '~': '~',
+}
 
 function ofRelation(tree: Tree & { t: 'relation' }): Region | undefined {
   const { operators, of } = tree
@@ -110,14 +126,21 @@ function single(left: Tree, operator: Relation, right: Tree): Region | undefined
   const direct = ray(left, operator, right) ?? ray(right, FLIPPED[operator], left)
   if (direct) return direct
   // |z| < a: both sides of zero.
-  for (const [side, sign, other] of [[left, operator, right], [right, FLIPPED[operator], left]] as const) {
+  for (const [side, sign, other] of [
+    [left, operator, right],
+    [right, FLIPPED[operator], left],
+  ] as const) {
     if (side.t === 'call' && side.name === 'abs' && subject(side.of[0]!)) {
       const name = subject(side.of[0]!)!
       const positive = boundary(other, sign)
       if (!positive || !(realValue(other)!.near >= 0)) return undefined
       const negative = boundary({ t: 'negative', of: other }, FLIPPED[sign])!
       const both = { intervals: [...positive, ...negative] }
-      return sign === '<' || sign === '<=' ? { ...intersection({ intervals: positive }, { intervals: negative }), name } : sign === '!=' ? undefined : { ...normal(both), name }
+      return sign === '<' || sign === '<='
+        ? { ...intersection({ intervals: positive }, { intervals: negative }), name }
+        : sign === '!='
+          ? undefined
+          : { ...normal(both), name }
     }
   }
   return linear(left, operator, right)
@@ -146,7 +169,10 @@ function boundary(bound: Tree, operator: Relation): Interval[] | undefined {
     case '>=':
       return [{ low: closed, high: plus }]
     case '!=':
-      return [{ low: minus, high: open }, { low: open, high: plus }]
+      return [
+        { low: minus, high: open },
+        { low: open, high: plus },
+      ]
     default:
       return undefined
   }
@@ -155,7 +181,8 @@ function boundary(bound: Tree, operator: Relation): Interval[] | undefined {
 /** -x > -1, 2x + 3 <= 7: solved where both sides are linear in one variable with exact coefficients. */
 function linear(left: Tree, operator: Relation, right: Tree): Region | undefined {
   const names = new Set([...symbols(left), ...symbols(right)])
-  if (names.size !== 1 || some(left, (tree) => tree.t === 'call') || some(right, (tree) => tree.t === 'call')) return undefined
+  if (names.size !== 1 || some(left, (tree) => tree.t === 'call') || some(right, (tree) => tree.t === 'call'))
+    return undefined
   const name = [...names][0]!
   const values: Rational[] = []
   for (const x of [0n, 1n, 2n, 5n]) {
@@ -167,7 +194,8 @@ function linear(left: Tree, operator: Relation, right: Tree): Region | undefined
   const [at0, at1, at2, at5] = values as [Rational, Rational, Rational, Rational]
   const slope = add(at1, negate(at0))
   const line = (x: bigint) => add(at0, multiply(slope, { n: x, d: 1n }))
-  if (slope.n === 0n || line(2n).n !== at2.n || line(2n).d !== at2.d || line(5n).n !== at5.n || line(5n).d !== at5.d) return undefined
+  if (slope.n === 0n || line(2n).n !== at2.n || line(2n).d !== at2.d || line(5n).n !== at5.n || line(5n).d !== at5.d)
+    return undefined
   const root = divide(negate(at0), slope)!
   return ray({ t: 'symbol', name }, slope.n > 0n ? operator : FLIPPED[operator], number(root))
 }
@@ -192,7 +220,9 @@ function substitute(tree: Tree, name: string, value: Rational): Tree {
 
 /** Sorted, overlapping and touching intervals joined. */
 function normal(set: Region): Region {
-  const sorted = [...set.intervals].sort((a, b) => a.low.near - b.low.near || Number(b.low.closed) - Number(a.low.closed))
+  const sorted = [...set.intervals].sort(
+    (a, b) => a.low.near - b.low.near || Number(b.low.closed) - Number(a.low.closed),
+  )
   const out: Interval[] = []
   for (const interval of sorted) {
     const last = out[out.length - 1]
@@ -203,7 +233,8 @@ function normal(set: Region): Region {
     const gap = interval.low.near - last.high.near
     const near = Math.abs(gap) <= 1e-12 * Math.max(1, Math.abs(interval.low.near))
     if (gap < 0 || (near && (interval.low.closed || last.high.closed))) {
-      if (interval.high.near > last.high.near || (interval.high.near === last.high.near && interval.high.closed)) last.high = interval.high
+      if (interval.high.near > last.high.near || (interval.high.near === last.high.near && interval.high.closed))
+        last.high = interval.high
     } else out.push({ ...interval })
   }
   return { ...set, intervals: out }
@@ -216,7 +247,8 @@ function complement(set: Region): Region {
   let open = true
   for (const interval of sorted) {
     if (interval.low.near > low.near || (open && interval.low.near === Number.NEGATIVE_INFINITY)) {
-      if (interval.low.near !== Number.NEGATIVE_INFINITY) out.push({ low, high: { ...interval.low, closed: !interval.low.closed } })
+      if (interval.low.near !== Number.NEGATIVE_INFINITY)
+        out.push({ low, high: { ...interval.low, closed: !interval.low.closed } })
     }
     low = { ...interval.high, closed: !interval.high.closed }
     open = false

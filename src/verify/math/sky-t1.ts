@@ -2,9 +2,8 @@
 // as read at commit 0d190f1). The symbolic step is approximated by our own reading of both answers.
 
 import { compare } from './compare.js'
-import { realValue } from './values.js'
 import { read } from './read.js'
-import { isExpression, sameValue } from './values.js'
+import { isExpression, realValue, sameValue } from './values.js'
 import { numberWord } from './words.js'
 
 /** The answer as those rules find it: the last box, else a statement, else the last number of the text. */
@@ -28,8 +27,18 @@ export function skyT1Extract(text: string): string {
     } else answer = rest.split('$')[0]!.trim()
   } else if (text.includes('he answer is')) answer = text.slice(text.lastIndexOf('he answer is') + 12).trim()
   else if (text.includes('final answer is')) answer = text.slice(text.lastIndexOf('final answer is') + 15).trim()
-  else if (text.includes('答案是')) answer = text.slice(text.lastIndexOf('答案是') + 3).trim().split('\n\n')[0]!.trim()
-  else answer = text.replaceAll(',', '').match(/-?\d*\.?\d+/g)?.pop() ?? ''
+  else if (text.includes('答案是'))
+    answer = text
+      .slice(text.lastIndexOf('答案是') + 3)
+      .trim()
+      .split('\n\n')[0]!
+      .trim()
+  else
+    answer =
+      text
+        .replaceAll(',', '')
+        .match(/-?\d*\.?\d+/g)
+        ?.pop() ?? ''
   answer = answer.replace(/\n\s*/g, '')
   if (answer.startsWith(':')) answer = answer.slice(1)
   if (answer.endsWith('.')) answer = answer.slice(0, -1)
@@ -40,7 +49,10 @@ export function skyT1Extract(text: string): string {
 /** The normal form of those rules, in their order. */
 export function skyT1Normal(text: string): string {
   let t = text.trim().replaceAll('\n', '').replace(/\.+$/, '').replaceAll('\\!', '')
-  t = t.replace(/\\begin\{array\}\{.*?\}/g, '\\begin{pmatrix}').replaceAll('\\end{array}', '\\end{pmatrix}').replaceAll('bmatrix', 'pmatrix')
+  t = t
+    .replace(/\\begin\{array\}\{.*?\}/g, '\\begin{pmatrix}')
+    .replaceAll('\\end{array}', '\\end{pmatrix}')
+    .replaceAll('bmatrix', 'pmatrix')
   t = t.replaceAll('tfrac', 'frac').replaceAll('dfrac', 'frac')
   t = t.replaceAll('\\neq', '\\ne').replaceAll('\\leq', '\\le').replaceAll('\\geq', '\\ge')
   t = t.replaceAll('\\left', '').replaceAll('\\right', '').replaceAll('\\{', '{').replaceAll('\\}', '}')
@@ -51,16 +63,29 @@ export function skyT1Normal(text: string): string {
   t = t.replaceAll('cm}^2', 'cm}').replaceAll('inches}^2', 'inches}')
   const withoutUnit = t.replace(/\\text\{.*?\}$/, '').trim()
   if (withoutUnit !== '') t = withoutUnit
-  t = t.replaceAll('^{\\circ}', '').replaceAll('^\\circ', '').replaceAll('\\$', '').replaceAll('$', '').replaceAll('\\(', '').replaceAll('\\)', '')
+  t = t
+    .replaceAll('^{\\circ}', '')
+    .replaceAll('^\\circ', '')
+    .replaceAll('\\$', '')
+    .replaceAll('$', '')
+    .replaceAll('\\(', '')
+    .replaceAll('\\)', '')
   const word = numberWord(t)
   if (word !== undefined) t = String(word)
   t = t.replace(/\\text\{(.*?)\}/g, '$1')
   for (const key of ['x=', 'y=', 'z=', 'x\\in', 'y\\in', 'z\\in', 'x\\to', 'y\\to', 'z\\to']) t = t.replaceAll(key, '')
-  t = t.replaceAll('\\emptyset', '{}').replaceAll('(-\\infty,\\infty)', '\\mathbb{R}').replaceAll('\\%', '').replaceAll('%', '')
+  t = t
+    .replaceAll('\\emptyset', '{}')
+    .replaceAll('(-\\infty,\\infty)', '\\mathbb{R}')
+    .replaceAll('\\%', '')
+    .replaceAll('%', '')
   t = t.replaceAll(' .', ' 0.').replaceAll('{.', '{0.')
   t = t.replaceAll('infinity', '\\infty')
   if (!t.includes('\\infty')) t = t.replaceAll('inf', '\\infty')
-  t = t.replaceAll('and', '').replaceAll('\\mathbf', '').replace(/\\mbox\{.*?\}/g, '')
+  t = t
+    .replaceAll('and', '')
+    .replaceAll('\\mathbf', '')
+    .replace(/\\mbox\{.*?\}/g, '')
   if (t.includes('j') && !t.includes('i')) t = t.replaceAll('j', 'i')
   t = t.replace(/(\d+)\.0*([^\d])/g, '$1$2').replace(/(\d+)\.0*$/g, '$1')
   if (t === '') return t
@@ -69,9 +94,16 @@ export function skyT1Normal(text: string): string {
   if (sides.length === 2 && sides[0]!.length <= 2) t = sides[1]!
   t = t.replace(/\\sqrt(\w+)/g, '\\sqrt{$1}').replaceAll(' ', '')
   t = t.replace(/\\frac(\d)(\d)/g, '\\frac{$1}{$2}').replace(/\\frac(\d)\{/g, '\\frac{$1}{')
-  t = t.replace(/^(-?\d+)\/(-?\d+)$/, '\\frac{$1}{$2}').replace(/\\(?=-?\d+(\\|\)|,|\]|$))/g, '').replace(/thgrade$/, '')
+  t = t
+    .replace(/^(-?\d+)\/(-?\d+)$/, '\\frac{$1}{$2}')
+    .replace(/\\(?=-?\d+(\\|\)|,|\]|$))/g, '')
+    .replace(/thgrade$/, '')
   if (/^\s*-?\d+(?:\s*,\s*-?\d+)*\s*$/.test(t)) {
-    t = t.split(',').map(BigInt).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(',')
+    t = t
+      .split(',')
+      .map(BigInt)
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+      .join(',')
   }
   return t
 }
@@ -82,7 +114,8 @@ const close = (a: number, b: number): boolean => Math.abs(a - b) <= RELATIVE * M
 function digits(text: string): number | undefined {
   const plain = text.replaceAll(',', '')
   const percent = /^(.*?)\\?%$/.exec(plain)
-  const number = (value: string) => (/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : undefined)
+  const number = (value: string) =>
+    /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : undefined
   if (percent) {
     const value = number(percent[1]!)
     return value === undefined ? undefined : value / 100
@@ -93,7 +126,12 @@ function digits(text: string): number | undefined {
 /** The letter as those rules clean it: the last A to E of the text, upper case. */
 function choice(text: string): string {
   const cleaned = text.trim().replace(/^[:./]+|[:./]+$/g, '')
-  return (cleaned.toUpperCase().match(/\b[A-E]\b/g)?.pop() ?? cleaned).replace(/[./]+$/, '')
+  return (
+    cleaned
+      .toUpperCase()
+      .match(/\b[A-E]\b/g)
+      ?.pop() ?? cleaned
+  ).replace(/[./]+$/, '')
 }
 
 /** Equality under those rules, of a prediction and a reference in their normal form. */
@@ -121,17 +159,25 @@ export function skyT1Equal(pred: string, gold: string): boolean {
   const m = matrix.exec(pred)
   const n = matrix.exec(gold)
   if (m && n) {
-    const cells = (text: string) => text.split('\\\\').filter((row) => row.trim()).map((row) => row.split('&').map((cell) => cell.trim()))
+    const cells = (text: string) =>
+      text
+        .split('\\\\')
+        .filter((row) => row.trim())
+        .map((row) => row.split('&').map((cell) => cell.trim()))
     const left = cells(m[1]!)
     const right = cells(n[1]!)
-    return left.length === right.length && left.every((row, i) => row.length === right[i]!.length && row.every((cell, j) => skyT1Equal(cell, right[i]![j]!)))
+    return (
+      left.length === right.length &&
+      left.every((row, i) => row.length === right[i]!.length && row.every((cell, j) => skyT1Equal(cell, right[i]![j]!)))
+    )
   }
   return symbolic(pred, gold)
 }
 
 /** In place of sympy: our reading of both, with their tolerance. */
 function symbolic(pred: string, gold: string): boolean {
-  const value = (text: string) => (text.split('=').length === 2 && text.split('=')[0]!.trim().length <= 2 ? text.split('=')[1]! : text)
+  const value = (text: string) =>
+    text.split('=').length === 2 && text.split('=')[0]!.trim().length <= 2 ? text.split('=')[1]! : text
   const p = read(value(pred)).trees[0]
   const g = read(value(gold)).trees[0]
   if (!p || !g) return false

@@ -37,7 +37,6 @@ export function normalText(source: string): string {
     .replace(/\\leq(?![a-z])/g, '\\le')
     .replace(/\\geq(?![a-z])/g, '\\ge')
     .replace(/\\neq(?![a-z])/g, '\\ne')
-    .replace(/\$|~|\s+/g, '')
-    .replace(/[.,;:]+$/, '')
+    .replace(/\$|~|\s/g, '')
     .replace(/\{(\w)\}/g, '$1')
 }

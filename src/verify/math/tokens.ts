@@ -1,5 +1,6 @@
-// Text → tokens: LaTeX, plain text and Unicode mathematics in one stream.
+// Text → tokens: LaTeX, plain text and mathematics in one stream.
 
+import { COMMANDS, commandIn, DECORATION, FUNCTIONS, GREEK, group, SPLICED, TEXTUAL } from './latex.js'
 import { Unreadable } from './tree.js'
 
 export type Token = { spaced: boolean } & (
@@ -12,37 +13,6 @@ export type Token = { spaced: boolean } & (
   /** One of + - * / ^ _ = < > <= >= != ~ ( ) [ ] { } ⟨ ⟩ set{ }set | , ; : ! ' % & \\ ± ∓ ° */
   | { k: 'op'; text: string }
 )
-
-const UNICODE: Record<string, string> = {
-  '×': '\\times ', '·': '\\cdot ', '⋅': '\\cdot ', '∗': '*', '÷': '\\div ', '−': '-', '–': '-', '—': '-', '‑': '-', '√': '\\sqrt ', '∛': '\\sqrt[3]', 'π': '\\pi ', '∞': '\\infty ',
-  '≤': '\\le ', '⩽': '\\le ', '≥': '\\ge ', '⩾': '\\ge ', '≠': '\\ne ', '≈': '\\approx ', '±': '\\pm ', '∓': '\\mp ', '∪': '\\cup ', '∩': '\\cap ', '∈': '\\in ', '∖': '\\setminus ', '∅': '\\emptyset ',
-  '°': '^\\circ ', '²': '^2', '³': '^3', '⁴': '^4', '⁵': '^5', '⁶': '^6', '⁷': '^7', '⁸': '^8', '⁹': '^9', '⁰': '^0', '¹': '^1', 'ⁿ': '^n', '⁻': '^-', '₀': '_0', '₁': '_1', '₂': '_2', '₃': '_3', '₄': '_4', '₅': '_5', '₆': '_6', '₇': '_7', '₈': '_8', '₉': '_9',
-  '½': '\\frac12 ', '⅓': '\\frac13 ', '⅔': '\\frac23 ', '¼': '\\frac14 ', '¾': '\\frac34 ', '⅕': '\\frac15 ', '⅛': '\\frac18 ', '⁄': '/', '∕': '/', 'θ': '\\theta ', 'α': '\\alpha ', 'β': '\\beta ', 'γ': '\\gamma ', 'δ': '\\delta ', 'λ': '\\lambda ', 'μ': '\\mu ', 'φ': '\\phi ', 'ω': '\\omega ',
-  '’': "'", '′': "'", '“': '"', '”': '"', '⟨': '\\langle ', '⟩': '\\rangle ', 'ℝ': '\\mathbb{R}', 'ℤ': '\\mathbb{Z}', 'ℕ': '\\mathbb{N}', 'ℚ': '\\mathbb{Q}', '，': ',', '；': ';', '：': ':', '（': '(', '）': ')', '。': '.', '＝': '=', '％': '%', '\u00a0': ' ', '\u2009': ' ', '\u202f': ' ', '\u3000': ' ', '、': ',', '≡': '\\equiv ', '∑': '\\sum ', '∏': '\\prod ', '∫': '\\int ', '⌊': '\\lfloor ', '⌋': '\\rfloor ', '⌈': '\\lceil ', '⌉': '\\rceil ', '…': '...',
-}
-
-/** Unicode mathematics as LaTeX, everything else untouched. */
-export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the question is whether all is ASCII
-  if (/^[\x00-\x7f]*$/.test(text)) return text
-  // A run of raised digits is one exponent.
-  text = text.replace(/[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{2,}|⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (run) => `^{${[...run].map((c) => UNICODE[c]!.slice(1)).join('')}}`)
-  text = text.replace(/[₀₁₂₃₄₅₆₇₈₉]{2,}/g, (run) => `_{${[...run].map((c) => UNICODE[c]!.slice(1)).join('')}}`)
-  return text.replace(/[^\0-\x7f]/gu, (c) => UNICODE[c] ?? c)
-}
-
-export const FUNCTIONS = new Set(
-  'sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arccot arcsec arccsc asin acos atan arcsinh arccosh arctanh asinh acosh atanh ln log lg exp sqrt cbrt abs floor ceil cis gcd lcm max min Re Im sgn det arg deg tg ctg arctg'.split(' '),
-)
-const GREEK = new Set('alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega ell hbar aleph'.split(' '))
-const DECORATION = new Set('left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits nolimits quad qquad hspace noindent nonumber rm bf it mathstrut strut phantom hfill label tag newline hline'.split(' '))
-const SPLICED = new Set('boxed fbox mathit mathcal mathfrak mathbf boldsymbol bm bold underline overrightarrow vec overleftrightarrow ensuremath displaylines color'.split(' '))
-const TEXTUAL = new Set('text mbox hbox textnormal textrm textit textbf textsf texttt mathrm mathsf mathtt operatorname emph'.split(' '))
-const COMMANDS: Record<string, string> = {
-  cdot: '*', times: '*', ast: '*', bullet: '*', div: '/', pm: '±', mp: '∓', le: '<=', leq: '<=', leqslant: '<=', ge: '>=', geq: '>=', geqslant: '>=', lt: '<', gt: '>', ne: '!=', neq: '!=', approx: '~', simeq: '~', thickapprox: '~', langle: '⟨', rangle: '⟩', lbrace: 'set{', rbrace: '}set', lvert: '|', rvert: '|', vert: '|', mid: '|', lVert: '|', rVert: '|', colon: ':', lbrack: '[', rbrack: ']', prime: "'", degree: '°', circ: '∘', land: ',', wedge: ',', lor: ',', vee: ',',
-}
-/** What may stand glued to the letters after it: `\quadx`, `\cdotx`, `\pir`. */
-const GLUED = ['qquad', 'quad', 'cdot', 'times', 'dfrac', 'tfrac', 'frac', 'sqrt', 'pi', 'pm', 'infty']
 
 /** One reading of commas: separators everywhere, or "1,234" as one number at the top level. */
 export interface LexOptions {
@@ -58,50 +28,71 @@ export interface LexNotes {
 const isDigit = (c: number) => c >= 48 && c <= 57
 const isLetter = (c: number) => (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
 const MAX_TOKENS = 20_000
+const MAX_NESTING = 60
 
 export function tokens(source: string, options: LexOptions, notes: LexNotes): Token[] {
   const out: Token[] = []
-  lex(source, 0, options, notes, out)
+  new Lexer(source, 0, options, notes, out).run()
   return out
 }
 
-function lex(source: string, nesting: number, options: LexOptions, notes: LexNotes, out: Token[]): void {
-  if (nesting > 60) throw new Unreadable('nested too deep')
-  let at = 0
-  let depth = 0
-  let spaced = false
-  const push = (token: Token) => {
-    if (out.length >= MAX_TOKENS) throw new Unreadable('too long')
-    out.push(token)
-    spaced = false
+class Lexer {
+  private at = 0
+  private depth = 0
+  private spaced = false
+
+  constructor(
+    private readonly source: string,
+    private readonly nesting: number,
+    private readonly options: LexOptions,
+    private readonly notes: LexNotes,
+    private readonly out: Token[],
+  ) {
+    if (nesting > MAX_NESTING) throw new Unreadable('nested too deep')
   }
-  const op = (text: string) => push({ k: 'op', text, spaced })
-  while (at < source.length) {
-    const code = source.charCodeAt(at)
-    if (code === 32 || code === 10 || code === 9 || code === 13 || code === 126) {
-      spaced = true
-      at++
-      continue
+
+  run(): void {
+    const { source } = this
+    while (this.at < source.length) {
+      const code = source.charCodeAt(this.at)
+      if (code === 32 || code === 10 || code === 9 || code === 13 || code === 126) {
+        this.spaced = true
+        this.at++
+      } else if (isDigit(code) || (code === 46 && isDigit(source.charCodeAt(this.at + 1)))) this.number()
+      else if (isLetter(code)) {
+        const start = this.at
+        while (this.at < source.length && isLetter(source.charCodeAt(this.at))) this.at++
+        this.letters(source.slice(start, this.at))
+      } else if (code === 92) this.backslash()
+      else this.character(source[this.at++]!)
     }
-    if (isDigit(code) || (code === 46 && isDigit(source.charCodeAt(at + 1)))) {
-      at = lexNumber(source, at, depth + nesting === 0, options, notes, (token) => push({ ...token, spaced }))
-      continue
-    }
-    if (isLetter(code)) {
-      let end = at + 1
-      while (end < source.length && isLetter(source.charCodeAt(end))) end++
-      lexLetters(source.slice(at, end), push, () => spaced, out)
-      at = end
-      continue
-    }
-    if (code === 92) {
-      at = lexCommand(source, at, nesting, options, notes, out, push, op, () => {
-        spaced = true
-      }, () => spaced)
-      continue
-    }
-    const c = source[at]!
-    at++
+  }
+
+  private push(token: { k: Token['k']; text: string; repeating?: string; exponent?: number }): undefined {
+    if (this.out.length >= MAX_TOKENS) throw new Unreadable('too long')
+    this.out.push({ ...token, spaced: this.spaced } as Token)
+    this.spaced = false
+  }
+
+  private op(text: string): undefined {
+    this.push({ k: 'op', text })
+  }
+
+  private letter(text: string): undefined {
+    this.push({ k: 'letter', text })
+  }
+
+  private command(text: string): undefined {
+    this.push({ k: 'command', text })
+  }
+
+  /** The same stream, from inside a group. */
+  private inner(text: string, deeper = 1): undefined {
+    new Lexer(text, this.nesting + deeper, this.options, this.notes, this.out).run()
+  }
+
+  private character(c: string): undefined {
+    const follows = this.source[this.at]
     switch (c) {
       case '$':
       case '"':
@@ -109,265 +100,214 @@ function lex(source: string, nesting: number, options: LexOptions, notes: LexNot
       case '€':
       case '£':
       case '¥':
-        break
+        return
       case '(':
       case '[':
       case '{':
-        depth++
-        op(c)
-        break
+        this.depth++
+        return this.op(c)
       case ')':
       case ']':
       case '}':
-        depth--
-        op(c)
-        break
+        this.depth--
+        return this.op(c)
       case '<':
       case '>':
-        if (source[at] === '=') {
-          at++
-          op(`${c}=`)
-        } else op(c)
-        break
+        if (follows === '=') this.at++
+        return this.op(follows === '=' ? `${c}=` : c)
       case '=':
-        if (source[at] === '=') at++
-        if (source[at] === '<') {
-          at++
-          op('<=')
-        } else op('=')
-        break
+        if (follows === '=' || follows === '<') this.at++
+        return this.op(follows === '<' ? '<=' : '=')
       case '!':
-        if (source[at] === '=' && source[at + 1] !== '=') {
-          at++
-          op('!=')
-        } else op('!')
-        break
+        if (follows !== '=' || this.source[this.at + 1] === '=') return this.op('!')
+        this.at++
+        return this.op('!=')
       case '*':
-        if (source[at] === '*') {
-          at++
-          op('^')
-        } else op('*')
-        break
+        if (follows !== '*') return this.op('*')
+        this.at++
+        return this.op('^')
       case '.':
         // A point that belongs to no number ends a sentence; three of them are an ellipsis.
-        if (source.startsWith('..', at)) {
-          at += 2
-          push({ k: 'command', text: 'dots', spaced })
-        }
-        break
-      case '+':
-      case '-':
-      case '/':
-      case '^':
-      case '_':
-      case '|':
-      case ',':
-      case ';':
-      case ':':
-      case "'":
-      case '%':
-      case '&':
-        op(c)
-        break
-      default:
-        if (c.charCodeAt(0) < 128) throw new Unreadable(`the character ${c}`)
-        {
-          const end = /^[^\0-\x7f]+/.exec(source.slice(at - 1, at + 400))![0]
-          at += end.length - 1
-          push({ k: 'text', text: end, spaced })
-        }
+        if (!this.source.startsWith('..', this.at)) return
+        this.at += 2
+        return this.command('dots')
     }
+    if ("+-/^_|,;:'%&".includes(c)) return this.op(c)
+    if (c.charCodeAt(0) < 128) throw new Unreadable(`the character ${c}`)
+    const text = /^[^\0-\x7f]+/.exec(this.source.slice(this.at - 1, this.at + 400))![0]
+    this.at += text.length - 1
+    this.push({ k: 'text', text })
   }
-}
 
-type NumberToken = { k: 'number'; text: string; repeating?: string; exponent?: number }
-
-function lexNumber(source: string, at: number, top: boolean, options: LexOptions, notes: LexNotes, push: (token: NumberToken) => void): number {
-  let whole = ''
-  let end = at
-  while (isDigit(source.charCodeAt(end))) end++
-  whole = source.slice(at, end)
-  // Groups of three: 1,234  1{,}234  1,\!234  1\,234  1 234
-  if (whole.length > 0 && whole.length <= 3) {
-    for (;;) {
-      const found = /^(?:(,)|\{,\}|,\\! ?|\\!,|\{\\,\}|\\,|\\ | )(?:\\!)? ?(\d{3})(?!\d)/.exec(source.slice(end, end + 14))
-      if (!found) break
-      const gap = found[0].slice(0, -3)
-      if (gap === ', ' || (found[1] && gap.trim() === ',' && gap !== ',')) break
-      if (found[1] && gap === ',') {
-        if (!top || whole === '0') break
-        notes.ambiguous = true
-        if (!options.thousands) break
+  private number(): void {
+    const { source, options, notes, at } = this
+    const top = this.depth + this.nesting === 0
+    let whole = ''
+    let end = at
+    while (isDigit(source.charCodeAt(end))) end++
+    whole = source.slice(at, end)
+    // Groups of three: 1,234  1{,}234  1,\!234  1\,234  1 234
+    if (whole.length > 0 && whole.length <= 3) {
+      for (;;) {
+        const found = /^(?:(,)|\{,\}|,\\! ?|\\!,|\{\\,\}|\\,|\\ | )(?:\\!)? ?(\d{3})(?!\d)/.exec(
+          source.slice(end, end + 14),
+        )
+        if (!found) break
+        const gap = found[0].slice(0, -3)
+        if (gap === ', ' || (found[1] && gap.trim() === ',' && gap !== ',')) break
+        if (found[1] && gap === ',') {
+          if (!top || whole === '0') break
+          notes.ambiguous = true
+          if (!options.thousands) break
+        }
+        // "2 345/7" would be a mixed number: a space groups only where no fraction follows.
+        if (gap === ' ' && /^\s*(?:\/|\\frac)/.test(source.slice(end + found[0].length, end + found[0].length + 8)))
+          break
+        whole += found[2]
+        end += found[0].length
       }
-      // "2 345/7" would be a mixed number: a space groups only where no fraction follows.
-      if (gap === ' ' && /^\s*(?:\/|\\frac)/.test(source.slice(end + found[0].length, end + found[0].length + 8))) break
-      whole += found[2]
-      end += found[0].length
+    }
+    let text = whole
+    let repeating: string | undefined
+    if (source[end] === '.' && isDigit(source.charCodeAt(end + 1))) {
+      let stop = end + 1
+      while (isDigit(source.charCodeAt(stop))) stop++
+      text += source.slice(end, stop)
+      end = stop
+    }
+    if (text.includes('.') || source[end] === '.') {
+      const rest = source.slice(text.includes('.') ? end : end + 1, end + 60)
+      const found =
+        /^\s*(?:\\overline\s*\{?\s*(\d+)\s*\}?|\\overline\s*\{(\d+)\}|\\bar\s*\{?(\d+)\}?|\\dot\s*\{?(\d)\}?|\((\d+)\))/.exec(
+          rest,
+        )
+      if (found) {
+        repeating = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5]
+        end += found[0].length + (text.includes('.') ? 0 : 1)
+        if (!text.includes('.')) text += '.'
+      }
+    }
+    let exponent: number | undefined
+    const scientific = /^[eE]([+-]?\d{1,4})(?![\d.A-Za-z])/.exec(source.slice(end, end + 8))
+    if (scientific) {
+      exponent = Number(scientific[1])
+      end += scientific[0].length
+    }
+    this.at = end
+    this.push({
+      k: 'number',
+      text,
+      ...(repeating !== undefined && { repeating }),
+      ...(exponent !== undefined && { exponent }),
+    })
+  }
+
+  private letters(run: string): undefined {
+    if (run.length === 1) return this.letter(run)
+    const lower = run.toLowerCase()
+    if (lower === 'and' || lower === 'or') return this.op(',')
+    const joined = /^(?:or|and)([A-Z])$/.exec(run)
+    const before = this.out[this.out.length - 1]
+    if (joined && !this.spaced && (before?.k === 'number' || (before?.k === 'op' && before.text === ')'))) {
+      this.op(',')
+      return this.letter(joined[1]!)
+    }
+    if (FUNCTIONS.has(run)) return this.command(run)
+    if (lower === 'pi') return this.command('pi')
+    if (/^(?:inf|infinity|infty|oo)$/.test(lower)) return this.command('infty')
+    if (/^(?:percent|pct|percentage)$/.test(lower)) return this.op('%')
+    if (GREEK.has(run)) return this.letter(`\\${run}`)
+    const call = /^(sqrt|sin|cos|tan|ln|log|pi)([a-z])$/.exec(run)
+    if (!call) return this.push({ k: 'word', text: run })
+    this.command(call[1]!)
+    this.letter(call[2]!)
+  }
+
+  private backslash(): void {
+    const next = this.source[this.at + 1]
+    if (next === undefined) this.at++
+    else if (!isLetter(next.charCodeAt(0))) this.symbol(next)
+    else {
+      let end = this.at + 2
+      while (end < this.source.length && isLetter(this.source.charCodeAt(end))) end++
+      const name = commandIn(this.source.slice(this.at + 1, end))
+      this.at += 1 + name.length
+      this.named(name)
     }
   }
-  let text = whole
-  let repeating: string | undefined
-  if (source[end] === '.' && isDigit(source.charCodeAt(end + 1))) {
-    let stop = end + 1
-    while (isDigit(source.charCodeAt(stop))) stop++
-    text += source.slice(end, stop)
-    end = stop
+
+  /** A backslash and one sign. */
+  private symbol(sign: string): void {
+    this.at += 2
+    if (sign === '\\') {
+      this.op('\\\\')
+      // \\[4pt] is a row's spacing.
+      const gap = /^\s*\[-?[\d.]+\s*[a-z]{2}\]/.exec(this.source.slice(this.at, this.at + 20))
+      if (gap) this.at += gap[0].length
+    } else if (sign === '{' || sign === '}') this.op(sign === '{' ? 'set{' : '}set')
+    else if (sign === '%' || sign === '|' || sign === '&') this.op(sign)
+    else if (sign !== '!') this.spaced = true
   }
-  if (text.includes('.') || source[end] === '.') {
-    const rest = source.slice(text.includes('.') ? end : end + 1, end + 60)
-    const found = /^\s*(?:\\overline\s*\{?\s*(\d+)\s*\}?|\\overline\s*\{(\d+)\}|\\bar\s*\{?(\d+)\}?|\\dot\s*\{?(\d)\}?|\((\d+)\))/.exec(rest)
-    if (found) {
-      repeating = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5]
-      end += found[0].length + (text.includes('.') ? 0 : 1)
-      if (!text.includes('.')) text += '.'
+
+  private named(name: string): undefined {
+    if (DECORATION.has(name)) {
+      this.spaced = true
+      // `\left.` and `\right.` are brackets that are not drawn.
+      if ((name === 'right' || name === 'left') && this.source[this.at] === '.') this.at++
+      if (/^(?:hspace|tag|label|phantom|color)$/.test(name)) this.argument()
+      return
     }
-  }
-  let exponent: number | undefined
-  const scientific = /^[eE]([+-]?\d{1,4})(?![\d.A-Za-z])/.exec(source.slice(end, end + 8))
-  if (scientific) {
-    exponent = Number(scientific[1])
-    end += scientific[0].length
-  }
-  push({ k: 'number', text, ...(repeating !== undefined && { repeating }), ...(exponent !== undefined && { exponent }) })
-  return end
-}
-
-function lexLetters(run: string, push: (token: Token) => void, spaced: () => boolean, out: Token[]): void {
-  const add = (token: { k: 'letter' | 'word' | 'command' | 'op'; text: string }) => push({ ...token, spaced: spaced() } as Token)
-  if (run.length === 1) return add({ k: 'letter', text: run })
-  const lower = run.toLowerCase()
-  if (lower === 'and' || lower === 'or') return add({ k: 'op', text: ',' })
-  const joined = /^(?:or|and)([A-Z])$/.exec(run)
-  const before = out[out.length - 1]
-  if (joined && before && !before.spaced && (before.k === 'number' || (before.k === 'op' && before.text === ')'))) {
-    add({ k: 'op', text: ',' })
-    return add({ k: 'letter', text: joined[1]! })
-  }
-  if (FUNCTIONS.has(run)) return add({ k: 'command', text: run })
-  if (lower === 'pi') return add({ k: 'command', text: 'pi' })
-  if (lower === 'inf' || lower === 'infinity' || lower === 'infty' || lower === 'oo') return add({ k: 'command', text: 'infty' })
-  if (lower === 'percent' || lower === 'pct' || lower === 'percentage') return add({ k: 'op', text: '%' })
-  if (GREEK.has(run)) return add({ k: 'letter', text: `\\${run}` })
-  const call = /^(sqrt|sin|cos|tan|ln|log|pi)([a-z])$/.exec(run)
-  if (call) {
-    add({ k: 'command', text: call[1]! })
-    return add({ k: 'letter', text: call[2]! })
-  }
-  add({ k: 'word', text: run })
-}
-
-function lexCommand(
-  source: string, at: number, nesting: number, options: LexOptions, notes: LexNotes, out: Token[],
-  push: (token: Token) => void, op: (text: string) => void, space: () => void, spaced: () => boolean,
-): number {
-  const next = source[at + 1]
-  if (next === undefined) return at + 1
-  if (!isLetter(next.charCodeAt(0))) {
-    if (next === '\\') op('\\\\')
-    else if (next === '{') op('set{')
-    else if (next === '}') op('}set')
-    else if (next === '%') op('%')
-    else if (next === '|') op('|')
-    else if (next === '&') op('&')
-    else if (next !== '!') space()
-    // \\[4pt] is a row's spacing.
-    if (next === '\\') {
-      const gap = /^\s*\[-?[\d.]+\s*[a-z]{2}\]/.exec(source.slice(at + 2, at + 22))
-      if (gap) return at + 2 + gap[0].length
+    if (name === 'begin' || name === 'end') {
+      const environment = this.argument()
+      if (environment === undefined) throw new Unreadable(`\\${name} without a name`)
+      this.push({ k: name, text: environment.replace('*', '').trim() })
+      if (name === 'begin' && /^(?:array|tabular)/.test(environment)) this.argument()
+      return
     }
-    return at + 2
-  }
-  let end = at + 2
-  while (end < source.length && isLetter(source.charCodeAt(end))) end++
-  let name = source.slice(at + 1, end)
-  if (!known(name)) {
-    const glued = GLUED.find((head) => name.startsWith(head))
-    if (glued) {
-      end -= name.length - glued.length
-      name = glued
+    if (name === 'mathbb' || name === 'Bbb') {
+      const letter = this.argument()?.trim()
+      if (letter && /^[RZNQC]$/.test(letter)) this.command(`set${letter}`)
+      return
     }
-  }
-  if (DECORATION.has(name)) {
-    space()
-    // `\left.` and `\right.` are brackets that are not drawn.
-    if (name === 'right' || name === 'left') return source[end] === '.' ? end + 1 : end
-    if (name === 'hspace' || name === 'tag' || name === 'label' || name === 'phantom') return group(source, end)?.end ?? end
-    return end
-  }
-  if (name === 'begin' || name === 'end') {
-    const found = group(source, end)
-    if (!found) throw new Unreadable(`\\${name} without a name`)
-    push({ k: name, text: found.text.replace('*', '').trim(), spaced: spaced() })
-    end = found.end
-    if (name === 'begin' && /^(?:array|tabular)/.test(found.text)) end = group(source, end)?.end ?? end
-    return end
-  }
-  if (name === 'mathbb' || name === 'Bbb') {
-    const found = group(source, end)
-    if (found && /^[RZNQC]$/.test(found.text.trim())) {
-      push({ k: 'command', text: `set${found.text.trim()}`, spaced: spaced() })
-      return found.end
+    if (SPLICED.has(name)) {
+      const text = this.argument()
+      if (text === undefined) return
+      this.op('{')
+      this.inner(text, name === 'boxed' || name === 'fbox' ? 0 : 1)
+      return this.op('}')
     }
-    return end
+    if (TEXTUAL.has(name)) {
+      const text = this.argument()
+      return text === undefined ? undefined : this.textual(text)
+    }
+    const operator = COMMANDS[name]
+    if (operator) this.op(operator)
+    else if (GREEK.has(name)) this.letter(`\\${name.replace(/^var/, '')}`)
+    else this.command(name)
   }
-  if (SPLICED.has(name)) {
-    const found = group(source, end)
-    if (!found) return end
-    if (name === 'color') return found.end
-    op('{')
-    lex(found.text, nesting + (name === 'boxed' || name === 'fbox' ? 0 : 1), options, notes, out)
-    op('}')
-    return found.end
-  }
-  if (TEXTUAL.has(name)) {
-    const found = group(source, end)
-    if (!found) return end
-    textual(found.text, nesting, options, notes, out, push, op, spaced)
-    return found.end
-  }
-  const mapped = COMMANDS[name]
-  if (mapped) op(mapped)
-  else if (GREEK.has(name)) push({ k: 'letter', text: `\\${name.replace(/^var/, '')}`, spaced: spaced() })
-  else if (name === 'mathrm') space()
-  else push({ k: 'command', text: name, spaced: spaced() })
-  return end
-}
 
-const known = (name: string): boolean =>
-  DECORATION.has(name) || SPLICED.has(name) || TEXTUAL.has(name) || GREEK.has(name) || FUNCTIONS.has(name) || name in COMMANDS || /^(?:begin|end|mathbb|[dtc]?frac|sqrt|pi|infty|binom|in|cup|cap|pmod|pod)$/.test(name)
+  private argument(): string | undefined {
+    const found = group(this.source, this.at)
+    if (!found) return undefined
+    this.at = found.end
+    return found.text
+  }
 
-/** The argument at a place: {…} with nested braces, or one character. */
-export function group(source: string, at: number): { text: string; end: number } | undefined {
-  while (source[at] === ' ' || source[at] === '\n') at++
-  if (source[at] !== '{') return source[at] === undefined ? undefined : { text: source[at]!, end: at + 1 }
-  let depth = 0
-  for (let end = at; end < source.length; end++) {
-    const c = source[end]
-    if (c === '\\') end++
-    else if (c === '{') depth++
-    else if (c === '}' && --depth === 0) return { text: source.slice(at + 1, end), end: end + 1 }
+  /** What \text{…} holds: a separator, a function's name, mathematics in roman type, or words. */
+  private textual(text: string): undefined {
+    const trimmed = text.replace(/\\[ ,;!]|~/g, ' ').trim()
+    if (trimmed === '') return
+    if (/^,?\s*(?:and|or|и|或|和|et)\s*,?$/i.test(trimmed) || trimmed === ',' || trimmed === ';') return this.op(',')
+    if (/^(?:%|percent|pct)$/i.test(trimmed)) return this.op('%')
+    if (FUNCTIONS.has(trimmed)) return this.command(trimmed)
+    if (/^[A-Za-z]$/.test(trimmed)) {
+      // After a number a single roman letter is a unit: 5\text{ m}, 3\,\mathrm{s}; e and i are constants.
+      const before = this.out[this.out.length - 1]
+      const after = before?.k === 'number' || (before?.k === 'op' && /^[})]$/.test(before.text))
+      return this.push({ k: after && /^[mgshLVJNWAK]$/.test(trimmed) ? 'text' : 'letter', text: trimmed })
+    }
+    const digits = /^[-\d.,\s+*/^_{}()[\]\\]*\d[-\d.,\s+*/^_{}()[\]\\]*$/.test(trimmed)
+    if (digits || /\\(?:frac|sqrt|pi|infty)/.test(trimmed)) return this.inner(trimmed)
+    this.push({ k: 'text', text: trimmed })
   }
-  return { text: source.slice(at + 1), end: source.length }
-}
-
-/** What \text{…} holds: a separator, a function's name, mathematics in roman type, or words. */
-function textual(
-  text: string, nesting: number, options: LexOptions, notes: LexNotes, out: Token[],
-  push: (token: Token) => void, op: (text: string) => void, spaced: () => boolean,
-): void {
-  const trimmed = text.replace(/\\[ ,;!]|~/g, ' ').trim()
-  if (/^,?\s*(?:and|or|и|或|和|et)\s*,?$/i.test(trimmed) || trimmed === ',' || trimmed === ';') return op(',')
-  if (trimmed === '') return
-  if (/^(?:%|percent|pct)$/i.test(trimmed)) return op('%')
-  if (FUNCTIONS.has(trimmed)) return push({ k: 'command', text: trimmed, spaced: spaced() })
-  if (/^[A-Za-z]$/.test(trimmed)) {
-    // After a number a single roman letter is a unit: 5\text{ m}, 3\,\mathrm{s}; e and i are constants.
-    const before = out[out.length - 1]
-    const measured = before && /^[mgshLVJNWAK]$/.test(trimmed) && (before.k === 'number' || (before.k === 'op' && /^[})]$/.test(before.text)))
-    return push({ k: measured ? 'text' : 'letter', text: trimmed, spaced: spaced() })
-  }
-  if (/^[-\d.,\s+*/^_{}()[\]\\]*\d[-\d.,\s+*/^_{}()[\]\\]*$/.test(trimmed) || /\\(?:frac|sqrt|pi|infty)/.test(trimmed)) {
-    return lex(trimmed, nesting + 1, options, notes, out)
-  }
-  push({ k: 'text', text: trimmed, spaced: spaced() })
 }

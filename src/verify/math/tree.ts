@@ -45,6 +45,9 @@ export class Unreadable extends Error {}
 
 export const number = (value: Rational): Tree => ({ t: 'number', value })
 
+/** What a bracket with commas holds: the arguments of a function. */
+export const elements = (tree: Tree): Tree[] => (tree.t === 'tuple' || tree.t === 'list' ? tree.of : [tree])
+
 /** The trees directly inside a tree. */
 export function children(tree: Tree): readonly Tree[] {
   switch (tree.t) {
@@ -73,7 +76,10 @@ export function children(tree: Tree): readonly Tree[] {
     case 'either':
       return tree.left ? [tree.left, tree.right] : [tree.right]
     case 'range':
-      return [tree.of, ...[tree.below, tree.above].filter((limit) => limit !== undefined && limit.t !== 'text')] as Tree[]
+      return [
+        tree.of,
+        ...[tree.below, tree.above].filter((limit) => limit !== undefined && limit.t !== 'text'),
+      ] as Tree[]
     case 'matrix':
       return tree.rows.flat()
     case 'residue':
@@ -105,4 +111,5 @@ export function negated(tree: Tree): Tree {
   return { t: 'negative', of: tree }
 }
 
-export const times = (left: Tree, right: Tree): Tree => (left.t === 'product' ? { t: 'product', of: [...left.of, right] } : { t: 'product', of: [left, right] })
+export const times = (left: Tree, right: Tree): Tree =>
+  left.t === 'product' ? { t: 'product', of: [...left.of, right] } : { t: 'product', of: [left, right] }

@@ -2,12 +2,22 @@
 
 import { exact } from './exact.js'
 import { residues } from './modular.js'
-import { type Point, type Regime, at } from './points.js'
+import { at, type Point, type Regime } from './points.js'
 import { type Rational, same, toNumber } from './rational.js'
-import { type Tree, some, symbols } from './tree.js'
+import { some, symbols, type Tree } from './tree.js'
 
 export type Outcome = { equal: true; how: How } | { equal: false; why: 'different' | 'undecided' }
-export type How = 'exact' | 'rational' | 'symbolic' | 'numeric' | 'rounded' | 'text' | 'set' | 'choice' | 'percent' | 'tolerance'
+export type How =
+  | 'exact'
+  | 'rational'
+  | 'symbolic'
+  | 'numeric'
+  | 'rounded'
+  | 'text'
+  | 'set'
+  | 'choice'
+  | 'percent'
+  | 'tolerance'
 
 export const DIFFERENT: Outcome = { equal: false, why: 'different' }
 export const UNDECIDED: Outcome = { equal: false, why: 'undecided' }
@@ -18,10 +28,29 @@ const POINTS = 5
 
 /** A number that stands for an expression: nothing in it but values. */
 export const isExpression = (tree: Tree): boolean =>
-  !some(tree, ({ t }) => t === 'relation' || t === 'list' || t === 'tuple' || t === 'set' || t === 'matrix' || t === 'text' || t === 'union' || t === 'intersection' || t === 'without' || t === 'reals' || t === 'ratio' || t === 'quantity' || t === 'numeral' || t === 'residue' || t === 'either')
+  !some(
+    tree,
+    ({ t }) =>
+      t === 'relation' ||
+      t === 'list' ||
+      t === 'tuple' ||
+      t === 'set' ||
+      t === 'matrix' ||
+      t === 'text' ||
+      t === 'union' ||
+      t === 'intersection' ||
+      t === 'without' ||
+      t === 'reals' ||
+      t === 'ratio' ||
+      t === 'quantity' ||
+      t === 'numeral' ||
+      t === 'residue' ||
+      t === 'either',
+  )
 
 export function sameValue(a: Tree, b: Tree): Outcome {
-  if (a.t === 'infinity' || b.t === 'infinity') return a.t === 'infinity' && b.t === 'infinity' && a.sign === b.sign ? equal('exact') : DIFFERENT
+  if (a.t === 'infinity' || b.t === 'infinity')
+    return a.t === 'infinity' && b.t === 'infinity' && a.sign === b.sign ? equal('exact') : DIFFERENT
   const left = exact(a)
   const right = exact(b)
   if (left && right) return same(left, right) ? equal('rational') : DIFFERENT
@@ -33,7 +62,8 @@ export function sameValue(a: Tree, b: Tree): Outcome {
 }
 
 function atPoints(a: Tree, b: Tree): Outcome {
-  const hasImaginary = (tree: Tree) => some(tree, (part) => (part.t === 'constant' && part.name === 'i') || (part.t === 'call' && part.name === 'cis'))
+  const hasImaginary = (tree: Tree) =>
+    some(tree, (part) => (part.t === 'constant' && part.name === 'i') || (part.t === 'call' && part.name === 'cis'))
   const imaginary = hasImaginary(a) || hasImaginary(b)
   const free = variable(a) || variable(b)
   if (!free) {
@@ -49,7 +79,11 @@ function atPoints(a: Tree, b: Tree): Outcome {
     return UNDECIDED
   }
   let usable = 0
-  for (const [regime, from] of [['signed', 0], ['positive', 20], ['whole', 40]] as [Regime, number][]) {
+  for (const [regime, from] of [
+    ['signed', 0],
+    ['positive', 20],
+    ['whole', 40],
+  ] as [Regime, number][]) {
     for (let k = from; k < from + 8 && usable < POINTS; k++) {
       const left = at(a, k, regime, imaginary)
       const right = at(b, k, regime, imaginary)
@@ -63,7 +97,15 @@ function atPoints(a: Tree, b: Tree): Outcome {
   return UNDECIDED
 }
 
-const variable = (tree: Tree): boolean => some(tree, (part) => part.t === 'symbol' || part.t === 'word' || part.t === 'range' || (part.t === 'call' && /^[a-zA-Z](?:_.*)?'*$/.test(part.name)))
+const variable = (tree: Tree): boolean =>
+  some(
+    tree,
+    (part) =>
+      part.t === 'symbol' ||
+      part.t === 'word' ||
+      part.t === 'range' ||
+      (part.t === 'call' && /^[a-zA-Z](?:_.*)?'*$/.test(part.name)),
+  )
 
 /** Within both errors; undefined where the errors are too large to tell. */
 function agree(a: Point, b: Point): boolean | undefined {

@@ -1,0 +1,67 @@
+// What the judge holds of a context: how steps ended, what was written, and values as JSON.
+;(kit) => {
+  const { show } = kit
+  const stringify = JSON.stringify
+  function text(value) {
+    const seen = new Set()
+    const walk = (item) => {
+      if (item === undefined || item === null) return 'null'
+      if (typeof item === 'bigint') return String(item)
+      if (typeof item === 'number')
+        return Number.isFinite(item) ? String(Object.is(item, -0) ? 0 : item) : stringify({ javascript: String(item) })
+      if (typeof item === 'string' || typeof item === 'boolean') return stringify(item)
+      if (typeof item !== 'object') return stringify({ javascript: typeof item })
+      if (seen.has(item)) return stringify({ javascript: 'circular' })
+      seen.add(item)
+      let out
+      if (Array.isArray(item) || ArrayBuffer.isView(item)) out = `[${Array.from(item, walk).join(',')}]`
+      else if (item instanceof Map || item instanceof Set)
+        out = stringify({ javascript: show(item, 0, [], false).slice(0, 200) })
+      else
+        out = `{${Object.keys(item)
+          .filter((key) => item[key] !== undefined && typeof item[key] !== 'function')
+          .map((key) => `${stringify(key)}:${walk(item[key])}`)
+          .join(',')}}`
+      seen.delete(item)
+      return out
+    }
+    return walk(value)
+  }
+  let settled
+  return {
+    tick: kit.tick,
+    take: kit.take,
+    restore: kit.restore,
+    code: kit.code,
+    /** What the program did to its own run, whatever it threw or caught afterwards. */
+    state: () => (kit.overflow ? 'limit' : kit.exited ? 'exit' : 'running'),
+    /** Runs a step and says how it ended; errors are told, not thrown, so that their kind survives. */
+    guard: (work) => {
+      try {
+        return ['ok', work()]
+      } catch (error) {
+        if (kit.overflow) return ['limit']
+        if (kit.exited) return ['exit', kit.code()]
+        const name = error?.name
+        if (name === 'AssertionError' || error?.code === 'ERR_ASSERTION')
+          return ['assertion', String(error.message).slice(0, 500)]
+        return ['threw', String(error?.stack ?? error).slice(0, 2000)]
+      }
+    },
+    /** A value, or what a promise settles to; asked again after each tick. */
+    settle: (value) => {
+      settled = undefined
+      if (value && typeof value.then === 'function')
+        value.then(
+          (result) => {
+            settled = ['value', text(result)]
+          },
+          (error) => {
+            settled = ['threw', String(error?.stack ?? error).slice(0, 2000)]
+          },
+        )
+      else settled = ['value', text(value)]
+    },
+    settled: () => settled,
+  }
+}

@@ -1,0 +1,76 @@
+// How numbers are written by hand: mixed numbers, ordinals, degree signs.
+
+import type { Parser } from './parse.js'
+import { add, rational } from './rational.js'
+import { type Tree, times } from './tree.js'
+
+/** 2 3/4 */
+export function mixedNumber(parser: Parser, left: Tree): Tree | undefined {
+  const over = parser.peek()
+  const under = parser.peek(2)
+  if (
+    left.t !== 'number' ||
+    left.value.d !== 1n ||
+    over?.k !== 'number' ||
+    !over.spaced ||
+    !parser.is('/', 1) ||
+    under?.k !== 'number'
+  )
+    return undefined
+  if (/\D/.test(over.text + under.text)) return undefined
+  const part = rational(BigInt(over.text), BigInt(under.text))
+  if (!part || part.n >= part.d) return undefined
+  parser.skip(3)
+  return { t: 'number', value: add(left.value, part) }
+}
+
+/** 2\frac34: a whole number right before a proper fraction of whole numbers. */
+export function mixedFraction(parser: Parser, left: Tree): Tree | undefined {
+  const token = parser.peek()
+  if (
+    left.t !== 'number' ||
+    left.value.d !== 1n ||
+    left.places !== undefined ||
+    token?.k !== 'command' ||
+    !/^[dtc]?frac$/.test(token.text)
+  )
+    return undefined
+  const before = parser.peek(-1)
+  if (before?.k !== 'number' && !(before?.k === 'op' && before.text === '}')) return undefined
+  const fraction = parser.powered()
+  if (fraction.t === 'quotient' && fraction.over.t === 'number' && fraction.under.t === 'number') {
+    const part = rational(
+      fraction.over.value.n * fraction.under.value.d,
+      fraction.over.value.d * fraction.under.value.n,
+    )
+    if (part && part.n > 0n && part.n < part.d && left.value.n > 0n)
+      return { t: 'number', value: add(left.value, part) }
+  }
+  return times(left, fraction)
+}
+
+/** 12^{\text{th}} is twelve. */
+export function ordinalSign(parser: Parser): boolean {
+  const braced = parser.is('{')
+  const token = parser.peek(braced ? 1 : 0)
+  if (
+    (token?.k !== 'text' && token?.k !== 'word') ||
+    !/^(?:st|nd|rd|th)$/.test(token.text) ||
+    (braced && !parser.is('}', 2))
+  )
+    return false
+  parser.skip(braced ? 3 : 1)
+  return true
+}
+
+export function degreeSign(parser: Parser): boolean {
+  if (parser.is('∘') || parser.is('°')) {
+    parser.skip(1)
+    return true
+  }
+  if (parser.is('{') && (parser.is('∘', 1) || parser.is('°', 1)) && parser.is('}', 2)) {
+    parser.skip(3)
+    return true
+  }
+  return false
+}
