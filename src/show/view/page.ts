@@ -41,7 +41,7 @@ export const marks = {
 
 /** Text as it is, lines kept, already escaped HTML inside. */
 export function block(html: string): string {
-  return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0;padding:.4em .8em;border-left:3px solid rgba(128,128,128,.4)">${html}</pre>`
+  return `<pre style="white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.3em 0;padding:.4em .8em;border-left:3px solid rgba(128,128,128,.4)">${html}</pre>`
 }
 
 /** A title that opens its text. */
