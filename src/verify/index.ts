@@ -4,7 +4,7 @@ import { show } from '../host.js'
 import type { Formatted, Judged, Rows, Sample } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { pool, Step, type Workspace } from '../workspace/index.js'
-import { closeRunners, pythonRunner, type RunnerChoice } from './code/index.js'
+import { pythonRunner, type RunnerChoice } from './code/index.js'
 import { graderVersion, type Policy } from './math/index.js'
 import { lostBefore, verdictOn } from './row.js'
 
@@ -86,6 +86,3 @@ async function sayOnce(): Promise<void> {
   if (chosen.runner === 'pyodide')
     await show({ 'text/plain': `Python runs in Pyodide: ${chosen.why}.\n  → ${chosen.fix}` })
 }
-
-/** What judging started and keeps ready; a long-lived process may end it. */
-export const endJudging = closeRunners

@@ -52,6 +52,8 @@ const EQUAL: Record<string, [string, string][]> = {
     ['25\\%', '0.25'],
     ['120\\text{ cm}', '1.2\\text{ m}'],
     ['12^{\\text{th}}', '12'],
+    ['30^\\circ\\text{C}', '30 degrees Celsius'],
+    ['5\\text{ m/s}', '18\\text{ km/h}'],
   ],
   names: [
     ['5', 'x=5'],
@@ -126,6 +128,7 @@ const DIFFERENT: [string, string][] = [
   ['12\\text{ cm}', '12\\text{ m}'],
   ['\\sqrt{x^2}', 'x'],
   ['x=5', 'y=5'],
+  ['30^\\circ C', '30^\\circ F'],
   ['12000', '12'],
   ['3\\pmod 7', '4\\pmod 7'],
   ['0', ''],

@@ -158,7 +158,7 @@ async function judgeTest(
       const expected = text(test.stdout)
       const got = outcome.stdout ?? ''
       const how = sameOutput(expected, got) ?? (checker && (await checked(checker, text(test.stdin), got, expected)))
-      return how === 'exact' || how
+      return how
         ? verdict(true, 'accepted', { how })
         : verdict(false, 'wrong-answer', { detail: `expected ${short(expected)}, got ${short(got)}` })
     }

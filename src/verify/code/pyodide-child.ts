@@ -61,11 +61,7 @@ receive(
       } catch (error) {
         // The interpreter itself broke: it is not used again.
         const detail = String(error).slice(0, 1000)
-        outcome = {
-          status: /memory|Maximum call stack/i.test(detail) ? 'runtime-error' : 'runtime-error',
-          seconds: 0,
-          detail,
-        }
+        outcome = { status: 'runtime-error', seconds: 0, detail }
         setTimeout(() => process.exit(1), 20)
       }
       const used = process.cpuUsage(before)

@@ -12,15 +12,17 @@ import { DIFFERENT, equal, type Outcome, UNDECIDED } from './values.js'
 
 /** Answers in answers deeper than this are left undecided. */
 const MAX_DEPTH = 8
+/** Comparisons of parts before the whole is left undecided: sets of sets of sets grow fast. */
+const MAX_COMPARISONS = 5000
 
 /** Whether a prediction is the gold answer, the rule that made it so, or why not. */
 export function compare(gold: Tree, pred: Tree): Outcome {
-  return top(withoutMatrixArithmetic(gold), withoutMatrixArithmetic(pred), 0)
+  return top(withoutMatrixArithmetic(gold), withoutMatrixArithmetic(pred), 0, { left: MAX_COMPARISONS })
 }
 
-function top(gold: Tree, pred: Tree, depth: number): Outcome {
-  if (depth > MAX_DEPTH) return UNDECIDED
-  const again: Again = (one, other) => top(one, other, depth + 1)
+function top(gold: Tree, pred: Tree, depth: number, budget: { left: number }): Outcome {
+  if (depth > MAX_DEPTH || budget.left-- <= 0) return UNDECIDED
+  const again: Again = (one, other) => top(one, other, depth + 1, budget)
   const g = expandEither(gold)
   const p = expandEither(pred)
   // Relations that are neither names nor regions are equations and chains of inequalities.

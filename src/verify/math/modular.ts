@@ -145,7 +145,8 @@ class Evaluation {
   private power(tree: Tree & { t: 'power' }): bigint | undefined {
     const { p } = this.field
     const exponent = exact(tree.exponent)
-    if (!exponent) return this.exponential(tree)
+    // A symbolic exponent is left to the evaluation at points.
+    if (!exponent) return undefined
     // Several roots of one base: x^{p/q} as (x^{1/q})^p, with the real root where q is odd.
     let base: bigint | undefined
     if (exponent.d === 1n) base = this.of(tree.base)
@@ -156,11 +157,6 @@ class Evaluation {
       return inverse === undefined ? undefined : powerModulo(inverse, -exponent.n, p)
     }
     return exponent.n === 0n && base === 0n ? undefined : powerModulo(base, exponent.n, p)
-  }
-
-  /** e^n is a power of e; other symbolic exponents are left to the evaluation at points. */
-  private exponential(_tree: Tree): undefined {
-    return undefined
   }
 
   private call(tree: Tree & { t: 'call' }): bigint | undefined {

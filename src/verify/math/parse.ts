@@ -5,7 +5,7 @@ import { Cursor } from './cursor.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
 import { negated, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { readUnit } from './words.js'
-import { degreeSign, mixedFraction, mixedNumber, ordinalSign } from './written.js'
+import { degreeSign, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
 
 const RELATIONS: Record<string, Relation> = {
   '=': '=',
@@ -264,7 +264,7 @@ export class Parser extends Cursor {
         if (this.take('^')) {
           if (ordinalSign(this)) continue
           if (degreeSign(this)) {
-            tree = { t: 'degrees', of: tree }
+            tree = temperature(this, tree) ?? { t: 'degrees', of: tree }
             continue
           }
           tree = { t: 'power', base: tree, exponent: this.exponent() }

@@ -89,6 +89,49 @@ export function children(tree: Tree): readonly Tree[] {
   }
 }
 
+/** The same tree with each tree directly inside it replaced. */
+export function mapChildren(tree: Tree, change: (child: Tree) => Tree): Tree {
+  switch (tree.t) {
+    case 'sum':
+    case 'product':
+    case 'relation':
+    case 'list':
+    case 'tuple':
+    case 'set':
+    case 'union':
+    case 'intersection':
+    case 'without':
+    case 'ratio':
+      return { ...tree, of: tree.of.map(change) }
+    case 'call':
+      return { ...tree, of: tree.of.map(change), ...(tree.index && { index: change(tree.index) }) }
+    case 'quotient':
+      return { ...tree, over: change(tree.over), under: change(tree.under) }
+    case 'power':
+      return { ...tree, base: change(tree.base), exponent: change(tree.exponent) }
+    case 'negative':
+    case 'percent':
+    case 'degrees':
+    case 'quantity':
+      return { ...tree, of: change(tree.of) }
+    case 'either':
+      return { ...tree, ...(tree.left && { left: change(tree.left) }), right: change(tree.right) }
+    case 'range':
+      return {
+        ...tree,
+        of: change(tree.of),
+        ...(tree.below && { below: change(tree.below) }),
+        ...(tree.above && { above: change(tree.above) }),
+      }
+    case 'matrix':
+      return { ...tree, rows: tree.rows.map((row) => row.map(change)) }
+    case 'residue':
+      return { ...tree, of: change(tree.of), modulus: change(tree.modulus) }
+    default:
+      return tree
+  }
+}
+
 /** Whether a tree or anything inside it satisfies the condition. */
 export function some(tree: Tree, condition: (tree: Tree) => boolean): boolean {
   if (condition(tree)) return true

@@ -93,6 +93,8 @@ unit('watt', 1, 1, 'W watt watts')
 unit('watt', 1000, 1, 'kW kilowatt kilowatts')
 unit('pascal', 1, 1, 'Pa pascal pascals')
 unit('hertz', 1, 1, 'Hz hertz')
+unit('celsius', 1, 1, 'celsius centigrade')
+unit('fahrenheit', 1, 1, 'fahrenheit')
 unit('kelvin', 1, 1, 'K kelvin kelvins')
 unit('mole', 1, 1, 'mol mole moles')
 unit('ohm', 1, 1, 'ohm ohms')
@@ -101,56 +103,40 @@ const POWERS: Record<string, number> = { square: 2, sq: 2, squared: 2, cubic: 3,
 
 /** A unit as written → dimension with power, and scale; `undefined` where it holds a word that is no unit. */
 export function readUnit(text: string): Unit | undefined {
-  let dimension: string[] = []
-  let n = 1n
-  let d = 1n
+  const words = text
+    .replace(/\bper\b/g, '/')
+    .replace(/\bdegrees?\s+(?=celsius|fahrenheit)/i, '')
+    .match(/[A-Za-z]+|\^?\{?-?\d+\}?|\//g)
+  if (!words) return undefined
+  const parts: { unit: Unit; power: number; under: boolean }[] = []
   let under = false
   let pending = 1
-  const parts = text.replace(/\bper\b/g, '/').match(/[A-Za-z]+|\^?\{?-?\d+\}?|\//g)
-  if (!parts) return undefined
-  for (const part of parts) {
-    if (part === '/') {
-      under = true
-      continue
+  for (const word of words) {
+    const exponent = /^\^?\{?(-?\d+)/.exec(word)?.[1] ?? (/ed$/.test(word) ? POWERS[word.toLowerCase()] : undefined)
+    const power = POWERS[word.toLowerCase()]
+    if (word === '/') under = true
+    else if (exponent !== undefined) {
+      const last = parts[parts.length - 1]
+      if (!last || Number(exponent) < 1 || Number(exponent) > 6) return undefined
+      last.power = Number(exponent)
+    } else if (power !== undefined) pending = power
+    else {
+      const unit = UNITS.get(word) ?? UNITS.get(word.toLowerCase())
+      if (!unit) return undefined
+      parts.push({ unit, power: pending, under })
+      pending = 1
     }
-    if (/^\^?\{?-?\d/.test(part)) {
-      const last = dimension.pop()
-      if (!last) return undefined
-      const exponent = Number(/-?\d+/.exec(part)![0])
-      if (Math.abs(exponent) > 6 || exponent < 1) return undefined
-      const known = UNITS.get(last.split('|')[1]!)!
-      for (let k = 1; k < exponent; k++) {
-        if (under) {
-          n *= known.d
-          d *= known.n
-        } else {
-          n *= known.n
-          d *= known.d
-        }
-      }
-      dimension.push(`${last.split('|')[0]}^${exponent}|${last.split('|')[1]}`)
-      continue
-    }
-    const power = POWERS[part.toLowerCase()]
-    if (power) {
-      if (/ed$/.test(part)) {
-        const last = dimension.pop()
-        if (!last) return undefined
-        dimension.push(last.replace('|', `^${power}|`))
-      } else pending = power
-      continue
-    }
-    const known = UNITS.get(part) ?? UNITS.get(part.toLowerCase())
-    if (!known) return undefined
-    for (let k = 0; k < pending; k++) {
-      n *= under ? known.d : known.n
-      d *= under ? known.n : known.d
-    }
-    dimension.push(`${under ? '1/' : ''}${known.dimension}${pending > 1 ? `^${pending}` : ''}|${part}`)
-    pending = 1
   }
-  dimension = dimension.map((part) => part.split('|')[0]!)
-  return dimension.length ? { dimension: dimension.sort().join(' '), n, d } : undefined
+  if (parts.length === 0) return undefined
+  let n = 1n
+  let d = 1n
+  for (const part of parts) {
+    const scale = BigInt(part.power)
+    n *= (part.under ? part.unit.d : part.unit.n) ** scale
+    d *= (part.under ? part.unit.n : part.unit.d) ** scale
+  }
+  const names = parts.map((part) => `${part.under ? '1/' : ''}${part.unit.dimension}^${part.power}`)
+  return { dimension: names.sort().join(' '), n, d }
 }
 
 const TRUTH: Record<string, string> = { yes: 'yes', true: 'yes', no: 'no', false: 'no' }

@@ -74,3 +74,11 @@ export function degreeSign(parser: Parser): boolean {
   }
   return false
 }
+
+/** 30^\circ\text{C}: the letter behind the degrees is the scale. */
+export function temperature(parser: Parser, of: Tree): Tree | undefined {
+  const token = parser.peek()
+  if (token?.k !== 'letter' || !/^[CF]$/.test(token.text)) return undefined
+  parser.skip(1)
+  return { t: 'quantity', of, unit: token.text === 'C' ? 'celsius' : 'fahrenheit' }
+}
