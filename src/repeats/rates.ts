@@ -2,6 +2,8 @@
 
 import { deflateSync } from 'node:zlib'
 
+const MULTIPLIER = 0x5bd1e995
+
 /**
  * rep-n: the share of n-grams that stood before, 1 − |distinct n-grams| / |n-grams|.
  *
@@ -18,11 +20,16 @@ export function repetitionRate(ids: Int32Array, n: number): number {
   // Open addressing over 32-bit hashes; 0 is "empty", so hashes are made odd.
   const table = new Int32Array(size)
   let distinct = 0
+  // A rolling hash: the oldest word leaves as a new one comes.
+  let oldest = 1
+  for (let i = 1; i < n; i++) oldest = Math.imul(oldest, MULTIPLIER)
+  let rolling = 0
+  for (let i = 0; i < n - 1; i++) rolling = (Math.imul(rolling, MULTIPLIER) + ids[i]! + 1) | 0
   for (let i = 0; i < total; i++) {
-    let hash = 0
-    for (let j = 0; j < n; j++) hash = Math.imul(hash ^ ids[i + j]!, 0x5bd1e995) + 0x27d4eb2f
-    hash = (hash ^ (hash >>> 15)) | 1
-    let slot = Math.imul(hash, 0x2c1b3c6d) >>> (32 - bits)
+    rolling = (Math.imul(rolling, MULTIPLIER) + ids[i + n - 1]! + 1) | 0
+    const hash = Math.imul(rolling ^ (rolling >>> 15), 0x2c1b3c6d) | 1
+    rolling = (rolling - Math.imul(ids[i]! + 1, oldest)) | 0
+    let slot = (hash ^ (hash >>> 13)) >>> (32 - bits)
     while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & (size - 1)
     if (table[slot] === 0) {
       table[slot] = hash

@@ -2,7 +2,7 @@
 
 import { compression, repetitionRate } from './rates.js'
 import { findRuns, type Run } from './runs.js'
-import { words } from './words.js'
+import { codeUnits, words } from './words.js'
 
 /** What `repeats` finds in one text. Places and lengths are in UTF-16 code units, as `slice` counts. */
 export interface Repeats {
@@ -47,13 +47,14 @@ const CIRCLING = { rep10: 0.5, compression: 8, characters: 1500 }
  * @example repeats('So x = 2. '.repeat(40)) // { kind: 'loop', start: 0, end: 400, period: 10, count: 40, … }
  */
 export function repeats(text: string): Repeats {
-  const plain = words(text, false)
+  const codes = codeUnits(text)
+  const { ids, masked, starts } = words(codes)
   const rates = {
-    rep4: repetitionRate(plain.ids, 4),
-    rep10: repetitionRate(plain.ids, 10),
+    rep4: repetitionRate(ids, 4),
+    rep10: repetitionRate(ids, 10),
     compression: compression(text),
   }
-  const loop = largest(exactLoops(text))
+  const loop = largest(exactLoops(text, codes))
   if (loop) {
     const { start, end, period } = loop
     return {
@@ -66,11 +67,10 @@ export function repeats(text: string): Repeats {
       ...rates,
     }
   }
-  const masked = words(text, true)
-  const near = largest(findRuns(masked.ids, NEAR.times, NEAR.words).filter((run) => hasWords(text, masked.starts, run)))
+  const near = largest(findRuns(masked, NEAR.times, NEAR.words).filter((run) => hasWords(text, starts, run)))
   if (near) {
-    const start = masked.starts[near.start]!
-    const end = masked.starts[near.end]!
+    const start = starts[near.start]!
+    const end = starts[near.end]!
     const count = Math.round((near.end - near.start) / near.period)
     return { kind: 'near-loop', start, end, period: null, count, share: (end - start) / text.length, ...rates }
   }
@@ -88,9 +88,7 @@ export function repeats(text: string): Repeats {
 }
 
 /** All passages that repeat character for character, from left to right. */
-export function exactLoops(text: string): Run[] {
-  const codes = new Uint16Array(text.length)
-  for (let i = 0; i < text.length; i++) codes[i] = text.charCodeAt(i)
+export function exactLoops(text: string, codes = codeUnits(text)): Run[] {
   return findRuns(codes, LOOP.times, LOOP.span).filter(
     (run) => run.end - run.start >= BARE.span || letterShare(text, run.start, run.start + run.period) >= BARE.letters,
   )

@@ -3,8 +3,17 @@
 export interface Words {
   /** One number a word; equal words have equal numbers. */
   ids: Int32Array
+  /** The same with every run of digits as one word, so that "Step 12" equals "Step 13". */
+  masked: Int32Array
   /** Where each word starts, in UTF-16 code units; one more entry for the end of the text. */
   starts: Int32Array
+}
+
+/** The UTF-16 code units of a text. */
+export function codeUnits(text: string): Uint16Array {
+  const bytes = Buffer.allocUnsafeSlow(2 * text.length)
+  bytes.write(text, 'utf16le')
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length)
 }
 
 /**
@@ -12,37 +21,44 @@ export interface Words {
  * Words are numbered by a 31-bit hash of their characters (FNV-1a), so two words get one number about
  * once in two thousand million pairs, which a rate does not notice and an exact loop does not use.
  *
- * @param masked Every run of digits counts as the same word, so that "Step 12" equals "Step 13".
+ * @param codes Code units, as `codeUnits` gives them.
  */
-export function words(text: string, masked: boolean): Words {
-  const ids = new Int32Array(text.length)
-  const starts = new Int32Array(text.length + 1)
+export function words(codes: Uint16Array): Words {
+  const n = codes.length
+  const ids = new Int32Array(n)
+  const masked = new Int32Array(n)
+  const starts = new Int32Array(n + 1)
   let count = 0
   let i = 0
-  while (i < text.length) {
-    const code = text.charCodeAt(i)
+  while (i < n) {
+    let code = codes[i]!
     if (code <= 32 || code === 160) {
       i++
       continue
     }
     starts[count] = i
     let hash = 0x811c9dc5
-    if (isDigit(code)) {
-      while (i < text.length && isDigit(text.charCodeAt(i))) hash = Math.imul(hash ^ text.charCodeAt(i++), 0x01000193)
-      if (masked) hash = 1
-    } else if (isLetter(code)) {
-      while (i < text.length && isLetter(text.charCodeAt(i))) {
-        const letter = text.charCodeAt(i++)
-        hash = Math.imul(hash ^ (letter >= 65 && letter <= 90 ? letter + 32 : letter), 0x01000193)
-      }
+    if (isLetter(code)) {
+      do {
+        hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code + 32 : code), 0x01000193)
+        code = ++i < n ? codes[i]! : 0
+      } while (isLetter(code))
+      masked[count] = hash & 0x7fffffff
+    } else if (isDigit(code)) {
+      do {
+        hash = Math.imul(hash ^ code, 0x01000193)
+        code = ++i < n ? codes[i]! : 0
+      } while (isDigit(code))
+      masked[count] = 1
     } else {
       hash = Math.imul(hash ^ code, 0x01000193)
       i++
+      masked[count] = hash & 0x7fffffff
     }
     ids[count++] = hash & 0x7fffffff
   }
-  starts[count] = text.length
-  return { ids: ids.subarray(0, count), starts: starts.subarray(0, count + 1) }
+  starts[count] = n
+  return { ids: ids.subarray(0, count), masked: masked.subarray(0, count), starts: starts.subarray(0, count + 1) }
 }
 
 const isDigit = (code: number) => code >= 48 && code <= 57

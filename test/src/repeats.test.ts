@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { exactLoops, repeats } from '../../src/repeats/index.js'
 import { repetitionRate } from '../../src/repeats/rates.js'
 import { findRuns } from '../../src/repeats/runs.js'
-import { words } from '../../src/repeats/words.js'
+import { codeUnits, words } from '../../src/repeats/words.js'
 
 /** Numbers that look random and are the same on every machine. */
 function random(seed: number) {
@@ -163,8 +163,8 @@ describe('repetitionRate', () => {
         .split(' ')
         .map((_, i, all) => all.slice(i, i + 4).join(' '))
         .slice(0, 197)
-      expect(repetitionRate(words(text, false).ids, 4)).toBeCloseTo(1 - new Set(grams).size / grams.length, 12)
+      expect(repetitionRate(words(codeUnits(text)).ids, 4)).toBeCloseTo(1 - new Set(grams).size / grams.length, 12)
     }
-    expect(repetitionRate(words('too short', false).ids, 4)).toBe(0)
+    expect(repetitionRate(words(codeUnits('too short')).ids, 4)).toBe(0)
   })
 })
