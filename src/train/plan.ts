@@ -2,6 +2,7 @@
 //
 // Plain arithmetic on the settings; each figure that is not a count names where it comes from.
 import { Stopped } from '../stopped.js'
+import { number } from '../workspace/index.js'
 import type { TrainSettings } from './options.js'
 
 /** Parameters of the bases that the recipe and its follow-ups used, from their model cards, in 1e9. */
@@ -173,7 +174,7 @@ function text(plan: TrainingPlan): string {
   const size = (bytes: number | null) =>
     bytes === null ? 'unknown (give `parameters`)' : `${(bytes / 1e9).toFixed(0)} GB`
   return [
-    `${plan.rows} rows on ${plan.base}`,
+    `${number(plan.rows)} rows on ${plan.base}`,
     `batch ${batch.micro} × ${batch.accumulation} × ${batch.gpus} = ${batch.rows}; ${plan.steps} steps (${plan.stepsBefore447} with transformers up to 4.46), ${plan.warmup} of them warm-up`,
     `about ${plan.hours.toFixed(1)} h and $${plan.dollars.toFixed(0)}`,
     `main memory ${size(plan.hostMemory)}; a checkpoint ${size(plan.checkpoint)}; disk ${size(plan.disk)}`,
