@@ -88,7 +88,7 @@ export function repeats(text: string): Repeats {
 }
 
 /** All passages that repeat character for character, from left to right. */
-export function exactLoops(text: string, codes = codeUnits(text)): Run[] {
+export function exactLoops(text: string, codes: Uint16Array = codeUnits(text)): Run[] {
   return findRuns(codes, LOOP.times, LOOP.span).filter(
     (run) => run.end - run.start >= BARE.span || letterShare(text, run.start, run.start + run.period) >= BARE.letters,
   )
