@@ -34,8 +34,8 @@ export interface EvaluateOptions {
  * with a larger k asks for the rest only.
  *
  * @returns One row for each model and benchmark, models outermost.
- * @throws Stopped where `sample` or `problems` stop, and 'failed' never: a sample that could not be had
- *   stops the evaluation ('no-server'), because a mean over what came back would flatter.
+ * @throws Stopped where `sample` or `problems` stop, and 'no-server' where an answer could not be had: a mean over
+ *   what came back would flatter.
  */
 export function evaluate(models: Model | Model[], options: EvaluateOptions): Step<Score> {
   const list = [models].flat()
