@@ -88,4 +88,18 @@ describe('the house', () => {
       )
     expect(eager).toEqual([])
   })
+
+  it('has benchmarks that all say what they measure, install and take', async () => {
+    const folder = path.join(root, 'test/bench')
+    const names = readdirSync(folder).filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
+    for (const name of names) {
+      const benchmark = await import(path.join(folder, name))
+      expect(benchmark, name).toMatchObject({
+        title: expect.stringMatching(/\S/),
+        installs: expect.stringMatching(/\S/),
+        minutes: expect.any(Number),
+        run: expect.any(Function),
+      })
+    }
+  })
 })
