@@ -1,4 +1,5 @@
 // The `skylab` command. Every command is loaded when it is called: a kernel must be ready in a moment.
+import { readEngine } from './engine.js'
 import { Fault } from './fault.js'
 import { nearest, readOptions } from './options.js'
 
@@ -9,6 +10,7 @@ const help = `skylab: TypeScript notebooks for making reasoning models
       --output OUT.ipynb                        write the executed notebook, after every cell
       --html OUT.html                           write one page that needs no network
       -p NAME=VALUE                             set a parameter of the notebook (repeatable)
+      --engine skylab (default) | tslab         what runs the cells; also for repl, install, kernel
   skylab install [options]                    make the kernel known to Jupyter
       --user (default) | --sys-prefix | --prefix DIR
       --name NAME, --display-name TEXT
@@ -24,13 +26,14 @@ type Command = (args: string[]) => Promise<number>
 
 const commands: Record<string, Command> = {
   async run(args) {
-    const usage = 'skylab run NOTEBOOK.ipynb [--output OUT.ipynb] [--html OUT.html] [-p NAME=VALUE]…'
+    const usage = 'skylab run NOTEBOOK.ipynb [--output OUT.ipynb] [--html OUT.html] [-p NAME=VALUE]… [--engine NAME]'
     const { values, positionals } = readOptions(
       args,
       {
         output: { type: 'string', short: 'o' },
         html: { type: 'string' },
         parameter: { type: 'string', short: 'p', multiple: true },
+        engine: { type: 'string' },
       },
       usage,
     )
@@ -44,24 +47,31 @@ const commands: Record<string, Command> = {
     const { checkOutputs, runNotebook } = await import('./notebook/run.js')
     const { readParameter } = await import('./notebook/parameters.js')
     const { startSession } = await import('./start.js')
-    const options = { notebook, output: values.output, html: values.html }
+    const engine = readEngine(values.engine)
+    const options = { notebook, output: values.output, html: values.html, engine }
     checkOutputs(options)
     const parameters = (values.parameter ?? []).map(readParameter)
     return runNotebook({ ...options, parameters, screen: process.stdout, open: startSession, signal: stopSignal() })
   },
   async repl(args) {
-    const { positionals } = readOptions(args, {}, 'skylab repl')
+    const { values, positionals } = readOptions(args, { engine: { type: 'string' } }, 'skylab repl [--engine NAME]')
+    const engine = readEngine(values.engine)
     if (positionals.length) throw new Fault(`skylab repl takes no ${JSON.stringify(positionals[0])}.`, 'skylab repl', 2)
     const { repl } = await import('./repl/repl.js')
     const { startSession } = await import('./start.js')
-    return repl({ input: process.stdin, output: process.stdout, open: () => startSession({ cwd: process.cwd() }) })
+    return repl({
+      input: process.stdin,
+      output: process.stdout,
+      open: () => startSession({ cwd: process.cwd(), engine }),
+    })
   },
   async kernel(args) {
-    const [file, ...more] = args
-    if (!file || more.length)
-      throw new Fault('skylab kernel takes one connection file.', 'skylab kernel CONNECTION_FILE', 2)
+    const usage = 'skylab kernel [--engine NAME] CONNECTION_FILE'
+    const { values, positionals } = readOptions(args, { engine: { type: 'string' } }, usage)
+    const [file, ...more] = positionals
+    if (!file || more.length) throw new Fault('skylab kernel takes one connection file.', usage, 2)
     const { serveKernel } = await import('./jupyter/serve.js')
-    return serveKernel(file)
+    return serveKernel(file, readEngine(values.engine))
   },
   async install(args) {
     const { install } = await import('./jupyter/install.js')
@@ -84,18 +94,19 @@ const commands: Record<string, Command> = {
 }
 
 function installOptions(args: string[], command: string) {
-  const usage = `skylab ${command} [--user | --sys-prefix | --prefix DIR] [--name NAME]`
+  const usage = `skylab ${command} [--user | --sys-prefix | --prefix DIR] [--name NAME] [--engine NAME]`
   const known = {
     user: { type: 'boolean' },
     'sys-prefix': { type: 'boolean' },
     prefix: { type: 'string' },
     name: { type: 'string' },
     'display-name': { type: 'string' },
+    engine: { type: 'string' },
   } as const
   const { values, positionals } = readOptions(args, known, usage)
   if (positionals.length) throw new Fault(`skylab ${command} takes no ${JSON.stringify(positionals[0])}.`, usage, 2)
-  const { 'sys-prefix': sysPrefix, 'display-name': displayName, ...rest } = values
-  return { ...rest, sysPrefix, displayName }
+  const { 'sys-prefix': sysPrefix, 'display-name': displayName, engine, ...rest } = values
+  return { ...rest, sysPrefix, displayName, engine: readEngine(engine) }
 }
 
 function printPaths(what: string, paths: string[]): number {

@@ -1,4 +1,5 @@
 // The one contract between a face (Jupyter, terminal, headless notebook) and the language.
+import type { EngineName } from './engine.js'
 
 /** One thing to show, in every form that it has: MIME type → value (JSON types as JSON). */
 export interface Bundle {
@@ -53,6 +54,8 @@ export interface SessionOptions {
   /** Where cells run: relative paths and imports start here. */
   cwd: string
   env?: NodeJS.ProcessEnv
+  /** What understands and runs the cells. @default 'skylab' */
+  engine?: EngineName
 }
 
 export interface Session {

@@ -1,11 +1,14 @@
 // One session: the language and a runtime, behind the contract of session.ts.
+import type { CellConverter, CellTypes } from './engine.js'
 import { Converter } from './language/converter.js'
 import { parseMagics, type TypesSetting } from './language/magics.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
 import { TypeService } from './language/type-service.js'
 import { RuntimeProcess } from './runtime/process.js'
 import type { Bundle, CellError, Completion, Outcome, RunOptions, Session, SessionOptions } from './session.js'
+import { tslabLanguage } from './tslab/language.js'
 
+const TSLAB_TYPES = 'The tslab engine never runs a cell that has a type error: it knows %types block only.'
 /** How long the types of a cell that has ended are waited for, in milliseconds. */
 const TYPES_WAIT = 150
 
@@ -26,8 +29,8 @@ type CellOutputs = Pick<RunOptions, 'count' | 'onOutput' | 'onPrompt'>
 class KernelSession implements Session {
   private readonly options: SessionOptions
   private readonly env: NodeJS.ProcessEnv
-  private readonly converter = new Converter()
-  private readonly typeService: TypeService
+  private readonly converter: CellConverter
+  private readonly typeService: CellTypes
   private types: TypesSetting
   private runtime: RuntimeProcess
   private queue: Promise<unknown> = Promise.resolve()
@@ -42,7 +45,10 @@ class KernelSession implements Session {
     this.env = options.env ?? process.env
     this.types = typesSetting(this.env.SKYLAB_TYPES)
     this.runtime = this.startRuntime()
-    this.typeService = new TypeService(options.cwd, this.types !== 'off')
+    const { converter, types } =
+      options.engine === 'tslab' ? tslabLanguage(options.cwd) : ownLanguage(options.cwd, this.types)
+    this.converter = converter
+    this.typeService = types
   }
 
   started(): Promise<void> {
@@ -114,6 +120,8 @@ class KernelSession implements Session {
 
   private async runCell(code: string, options: CellOutputs, asked: number): Promise<Outcome> {
     const magic = parseMagics(code)
+    if (magic.types && magic.types !== 'block' && this.options.engine === 'tslab')
+      return this.refuse(options, 'UsageError', TSLAB_TYPES)
     if (magic.types) this.types = magic.types
     if (magic.unknown !== undefined) return this.refuse(options, 'UsageError', magic.unknown)
     if (magic.inspect !== undefined) return this.showInspection(magic.inspect, options)
@@ -129,7 +137,8 @@ class KernelSession implements Session {
     if (this.runtime.gone) await this.freshRuntime()
     await this.stopping
     const conversion = await this.converter.convert(code)
-    if (!conversion.ok) return this.error(options, problemError(code, options.count, conversion.problem))
+    if (!conversion.ok)
+      return this.error(options, problemError(code, options.count, conversion.problem, conversion.more))
     const id = ++this.cells
     // Cell 0 is an expression for the front end: it declares nothing that others could see.
     const check = options.count === 0 ? undefined : this.check(id, code)
@@ -144,11 +153,25 @@ class KernelSession implements Session {
     if (asked !== this.interrupts)
       return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const { cell, places } = conversion
-    const { js, map, async, declares, scopes } = cell
+    const { js, map, async, declares, scopes, tslab } = cell
     const outcome = await this.runtime.run(
-      { kind: 'run', cell: id, count: options.count, code, js, map, async, declares, places, scopes },
+      {
+        kind: 'run',
+        cell: id,
+        count: options.count,
+        code,
+        js,
+        map,
+        async,
+        declares,
+        places,
+        scopes,
+        ...(tslab && { tslab }),
+      },
       options,
     )
+    // An expression of the front end (cell 0) declares nothing.
+    await this.converter.ended?.(outcome.status === 'ok' && options.count !== 0)
     if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
     return outcome
   }
@@ -200,6 +223,7 @@ class KernelSession implements Session {
       cwd: this.options.cwd,
       env: this.env,
       memory: Number.isFinite(memory) && memory > 0 ? memory : undefined,
+      engine: this.options.engine ?? 'skylab',
     })
   }
 
@@ -219,6 +243,11 @@ class KernelSession implements Session {
     options.onOutput({ kind: 'error', error })
     return { status: 'error', error, ...(interrupted ? { interrupted } : {}) }
   }
+}
+
+/** Our engine: one thread converts cells, another knows their types. */
+function ownLanguage(cwd: string, types: TypesSetting): { converter: CellConverter; types: CellTypes } {
+  return { converter: new Converter(), types: new TypeService(cwd, types !== 'off') }
 }
 
 function typesSetting(text: string | undefined): TypesSetting {

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, realpathSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { type EngineName, kernelNames } from '../engine.js'
 import { Fault, makeFolder, writeFault } from '../fault.js'
 import { writeWhole } from '../notebook/document.js'
 import { inPackage, jupyterFolder, nodeBinary, packageRoot, version } from '../place.js'
@@ -16,10 +17,12 @@ export interface InstallOptions {
   prefix?: string
   /** The prefix of the Python that `python3` starts: a virtual environment, for example. */
   sysPrefix?: boolean
-  /** Name of the kernel, and of its folder. @default 'skylab' */
+  /** Name of the kernel, and of its folder. @default 'skylab', or 'skylab-tslab' for that engine */
   name?: string
-  /** What front ends show. @default 'TypeScript (skylab)' */
+  /** What front ends show. @default 'TypeScript (skylab)', and its engine where that is tslab */
   displayName?: string
+  /** What understands and runs the cells. @default 'skylab' */
+  engine?: EngineName
 }
 
 /** Writes kernel.json, a logo and the JupyterLab renderer; returns the paths written. */
@@ -35,9 +38,10 @@ export function install(options: InstallOptions = {}): string[] {
   const share = shareFolder(options)
   const folder = kernelFolder(share, options)
   const script = realpathSync(inPackage('dist', 'kernel', 'main.js'))
+  const engine = options.engine ?? 'skylab'
   const specification = {
-    argv: [nodeBinary(), script, 'kernel', '{connection_file}'],
-    display_name: options.displayName ?? 'TypeScript (skylab)',
+    argv: [nodeBinary(), script, 'kernel', ...(engine === 'skylab' ? [] : ['--engine', engine]), '{connection_file}'],
+    display_name: options.displayName ?? kernelNames(engine).displayName,
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: { skylab: { version: version() }, debugger: false },
@@ -71,7 +75,7 @@ function remove(folder: string): void {
   }
 }
 
-function kernelFolder(share: string, { name = 'skylab' }: InstallOptions): string {
+function kernelFolder(share: string, { engine = 'skylab', name = kernelNames(engine).name }: InstallOptions): string {
   // What jupyter_client accepts as a name.
   if (!/^[a-z0-9._-]+$/i.test(name))
     throw new Fault(

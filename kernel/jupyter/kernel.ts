@@ -2,8 +2,7 @@
 //
 // Cells are queued; everything else is answered at once, also while a cell computes. No user code
 // runs in this process, so nothing that a cell does can make it deaf.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { type EngineName, typescriptVersion } from '../engine.js'
 import { languageInfo } from '../notebook/document.js'
 import { version } from '../place.js'
 import type { CellError, Outcome, Session } from '../session.js'
@@ -19,6 +18,8 @@ export interface KernelOptions {
   /** Where dropped messages and faults of the kernel itself are told. */
   log(text: string): void
   history?: History
+  /** What understands and runs the cells. @default 'skylab' */
+  engine?: EngineName
 }
 
 /** Serves one client connection file; resolves when a client has asked for shutdown and all is closed. */
@@ -117,7 +118,7 @@ export class Kernel {
     const code = String(content.code ?? '')
     switch (request.header.msg_type) {
       case 'kernel_info_request':
-        return reply('kernel_info_reply', kernelInfo())
+        return reply('kernel_info_reply', kernelInfo(this.#options.engine ?? 'skylab'))
       case 'connect_request': {
         const { shell_port, control_port, iopub_port, stdin_port, hb_port } = this.#options.connection
         return reply('connect_reply', { shell_port, control_port, iopub_port, stdin_port, hb_port })
@@ -288,16 +289,14 @@ export class Kernel {
   }
 }
 
-function kernelInfo(): Content {
-  const typescript = JSON.parse(
-    readFileSync(createRequire(import.meta.url).resolve('typescript/package.json'), 'utf8'),
-  ).version
+function kernelInfo(engine: EngineName): Content {
+  const typescript = typescriptVersion(engine)
   return {
     protocol_version: protocolVersion,
     implementation: 'skylab',
     implementation_version: version(),
     language_info: languageInfo(typescript),
-    banner: `skylab ${version()}: TypeScript ${typescript} on Node ${process.versions.node}`,
+    banner: `skylab ${version()}: TypeScript ${typescript}${engine === 'tslab' ? ' (tslab)' : ''} on Node ${process.versions.node}`,
     debugger: false,
     help_links: [
       { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },

@@ -1,14 +1,15 @@
 // `skylab kernel CONNECTION_FILE`: the process that Jupyter starts.
+import type { EngineName } from '../engine.js'
 import type { Session } from '../session.js'
 import { Kernel } from './kernel.js'
 import { readConnection } from './sockets.js'
 import { shareStandardStreams } from './standard-streams.js'
 
 /** Serves a connection file until a client asks for shutdown, or the process that started the kernel is gone. */
-export async function serveKernel(file: string): Promise<number> {
+export async function serveKernel(file: string, engine: EngineName = 'skylab'): Promise<number> {
   shareStandardStreams()
   const log = (text: string) => process.stderr.write(`[skylab kernel] ${text}\n`)
-  const kernel = new Kernel({ connection: readConnection(file), open, log })
+  const kernel = new Kernel({ connection: readConnection(file), open: () => open(engine), engine, log })
   await kernel.start()
   // Old clients, and Ctrl-C in a terminal client, interrupt by signal.
   process.on('SIGINT', () => void kernel.interrupt().catch((error) => log(String(error))))
@@ -23,9 +24,9 @@ export async function serveKernel(file: string): Promise<number> {
 }
 
 /** The language and the runtime are loaded after the sockets answer. */
-async function open(): Promise<Session> {
+async function open(engine: EngineName): Promise<Session> {
   const { startSession } = await import('../start.js')
-  return startSession({ cwd: process.cwd() })
+  return startSession({ cwd: process.cwd(), engine })
 }
 
 /** Calls back when the process that Jupyter names as the kernel's parent has ended. */

@@ -1,5 +1,6 @@
 // A cell of TypeScript → the text of a function that runs it.
 
+import type { TslabCell } from '../tslab/cell.js'
 import type { CellMap } from './cell-map.js'
 import type { Names } from './names.js'
 import { parseCell, parseProblems } from './parse.js'
@@ -19,6 +20,8 @@ export interface ConvertedCell {
   scopes: number
   /** One expression that calls and changes nothing: a look at a value. */
   look: boolean
+  /** Present where tslab's converter made it. */
+  tslab?: TslabCell
 }
 
 /** Why a cell is not TypeScript; line and column count from 1. */

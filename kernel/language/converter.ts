@@ -1,10 +1,14 @@
 // The kernel's side of the thread that converts cells.
 import { compiled } from '../runtime/locate.js'
 import type { Session } from '../session.js'
-import type { ConvertedCell, SyntaxProblem } from './convert.js'
+import type { ConvertedCell } from './convert.js'
+import type { LanguageProblem } from './problems.js'
 import { RequestWorker } from './requests.js'
 
-export type Converted = { ok: true; cell: ConvertedCell; places: number[] } | { ok: false; problem: SyntaxProblem }
+export type Converted =
+  | { ok: true; cell: ConvertedCell; places: number[] }
+  /** `more`: what else is wrong with the cell. */
+  | { ok: false; problem: LanguageProblem; more?: LanguageProblem[] }
 
 export class Converter {
   private readonly worker = new RequestWorker(compiled('language/convert-worker'))

@@ -9,14 +9,26 @@ export interface LanguageProblem extends SyntaxProblem {
   code?: number
 }
 
-export function problemError(code: string, count: number, problem: LanguageProblem): CellError {
-  const { message } = problem
-  const name = problem.code === undefined ? 'SyntaxError' : `TS${problem.code}`
-  const [head = '', ...more] = headline(name, message).split('\n')
-  const where = dim(`    at cell [${count}] ${problem.line}:${problem.column}`)
+/** The error of a cell that does not run: its first problem, and what else is wrong below it. */
+export function problemError(
+  code: string,
+  count: number,
+  problem: LanguageProblem,
+  more: LanguageProblem[] = [],
+): CellError {
   return {
-    name,
-    message,
-    traceback: [head, ...more, where, ...codeFrame(code, problem.line, problem.column, problem.length)],
+    name: nameOf(problem),
+    message: problem.message,
+    traceback: [problem, ...more].flatMap((each) => lines(code, count, each)),
   }
+}
+
+function nameOf(problem: LanguageProblem): string {
+  return problem.code === undefined ? 'SyntaxError' : `TS${problem.code}`
+}
+
+function lines(code: string, count: number, problem: LanguageProblem): string[] {
+  const [head = '', ...more] = headline(nameOf(problem), problem.message).split('\n')
+  const where = dim(`    at cell [${count}] ${problem.line}:${problem.column}`)
+  return [head, ...more, where, ...codeFrame(code, problem.line, problem.column, problem.length)]
 }

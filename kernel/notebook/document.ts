@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
+import { type EngineName, kernelNames, typescriptVersion } from '../engine.js'
 import { Fault, makeFolder, systemCode, writeFault } from '../fault.js'
 
 /** MIME type → value, as nbformat keeps it: text as one string here, JSON types as JSON. */
@@ -83,10 +84,11 @@ interface RawOutput {
 }
 
 /** Metadata that tells front ends which kernel and language a notebook is for. */
-export function kernelMetadata(typescript: string): Record<string, unknown> {
+export function kernelMetadata(engine: EngineName): Record<string, unknown> {
+  const { name, displayName } = kernelNames(engine)
   return {
-    kernelspec: { name: 'skylab', display_name: 'TypeScript (skylab)', language: 'typescript' },
-    language_info: languageInfo(typescript),
+    kernelspec: { name, display_name: displayName, language: 'typescript' },
+    language_info: languageInfo(typescriptVersion(engine)),
   }
 }
 

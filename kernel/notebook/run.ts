@@ -1,8 +1,7 @@
 // `skylab run`: a notebook from its first cell to its last, without a front end.
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
+import type { EngineName } from '../engine.js'
 import { Fault } from '../fault.js'
 import type { Outcome, Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
@@ -27,16 +26,19 @@ export interface RunNotebookOptions {
   parameters?: Parameter[]
   /** Where cells run. @default the folder that the command was called in */
   cwd?: string
+  /** What understands and runs the cells. @default 'skylab' */
+  engine?: EngineName
   screen: Screen
   /** Opens the session in which the cells run. */
-  open(options: { cwd: string }): Promise<Session>
+  open(options: { cwd: string; engine: EngineName }): Promise<Session>
   /** Aborted when the person presses Ctrl-C: the running cell is interrupted and no other is begun. */
   signal?: AbortSignal
 }
 
 /** Runs a notebook; resolves to the exit status: 0, or 1 where a cell ended in an error, or 130 where it was stopped. */
 export async function runNotebook(options: RunNotebookOptions): Promise<number> {
-  const notebook = prepared(readNotebook(options.notebook))
+  const engine = options.engine ?? 'skylab'
+  const notebook = prepared(readNotebook(options.notebook), engine)
   await injectParameters(notebook, options.parameters ?? [])
   const save = () => {
     if (options.output) writeNotebook(options.output, notebook)
@@ -58,7 +60,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
 
   const printer = new Printer(options.screen)
   const keeper = new OutputKeeper()
-  const session = await options.open({ cwd: options.cwd ?? process.cwd() })
+  const session = await options.open({ cwd: options.cwd ?? process.cwd(), engine })
   const stop = () => void session.interrupt().catch(() => undefined)
   options.signal?.addEventListener('abort', stop)
   const started = performance.now()
@@ -103,11 +105,8 @@ async function lateTypes(session: Session): Promise<void> {
   clearTimeout(timer)
 }
 
-function prepared(notebook: Notebook): Notebook {
-  const typescript = JSON.parse(
-    readFileSync(createRequire(import.meta.url).resolve('typescript/package.json'), 'utf8'),
-  ).version
-  Object.assign(notebook.metadata, kernelMetadata(typescript))
+function prepared(notebook: Notebook, engine: EngineName): Notebook {
+  Object.assign(notebook.metadata, kernelMetadata(engine))
   for (const cell of notebook.cells) {
     if (cell.cell_type !== 'code') continue
     cell.outputs = []

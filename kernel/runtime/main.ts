@@ -64,7 +64,7 @@ process.on('message', (message: ToRuntime) => {
 // The watchdog ends a runtime whose kernel is gone; this is the gentle way.
 process.on('disconnect', () => process.exit(0))
 // A terminal's Ctrl-C is for the kernel.
-process.on('SIGINT', () => {})
+process.on('SIGINT', leaveToKernel)
 process.on('uncaughtException', reportLate)
 process.on('unhandledRejection', reportLate)
 
@@ -74,7 +74,12 @@ ownTimers()
 provideHost()
 hookLocalModules()
 Object.assign(globalThis, { require })
+// tslab and its TypeScript are loaded where they are asked for, and nowhere else.
+const evaluate =
+  process.argv[2] === 'tslab' ? (await import('../tslab/evaluate.js')).tslabEvaluator(folder) : evaluateCell
 writeMessage({ kind: 'ready' })
+
+function leaveToKernel(): void {}
 
 function run(cell: RunningCell, message: RunCell): void {
   keepSource(cell.id, cell.count, message.code, message.map)
@@ -82,13 +87,7 @@ function run(cell: RunningCell, message: RunCell): void {
   const settled = (outcome: { value: unknown } | { thrown: unknown }) => afterShown(cell, message, outcome)
   let returned: unknown
   try {
-    const objects = notebook.take(message.scopes)
-    const script = new vm.Script(message.js, {
-      filename: cellFile(cell.id),
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    })
-    const helpers = { ...scopeHelpers(notebook, cell), import: modules.import, load: modules.load, meta }
-    returned = script.runInThisContext().call(undefined, helpers, ...objects)
+    returned = evaluate(cell, message)
   } catch (thrown) {
     settled({ thrown })
     return
@@ -102,6 +101,17 @@ function run(cell: RunningCell, message: RunCell): void {
     (value) => settled({ value }),
     (thrown) => settled({ thrown }),
   )
+}
+
+/** Runs a cell as our converter made it: gives its value in a box, none where it has no value, or a promise of that. */
+function evaluateCell(cell: RunningCell, message: RunCell): unknown {
+  const objects = notebook.take(message.scopes)
+  const script = new vm.Script(message.js, {
+    filename: cellFile(cell.id),
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const helpers = { ...scopeHelpers(notebook, cell), import: modules.import, load: modules.load, meta }
+  return script.runInThisContext().call(undefined, helpers, ...objects)
 }
 
 function stoppable<T>(cell: RunningCell, work: Promise<T>): Promise<T> {
@@ -175,6 +185,8 @@ function end(cell: RunningCell, status: 'ok' | 'error', interrupted = false): vo
  */
 function stop(number: number): void {
   writeMessage({ kind: 'acknowledged', number })
+  // tslab's executor takes the listeners away while a cell runs, and a termination keeps it from giving them back.
+  if (!process.listeners('SIGINT').includes(leaveToKernel)) process.on('SIGINT', leaveToKernel)
   const cell = running
   if (!cell) return
   running = undefined

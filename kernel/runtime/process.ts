@@ -1,6 +1,7 @@
 // The kernel's hold on one runtime process: start it, give it cells, hear of its end.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
+import type { EngineName } from '../engine.js'
 import type { CellError, Outcome, RunOptions } from '../session.js'
 import { signalDescendants } from './children.js'
 import { deathError } from './death.js'
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   env: NodeJS.ProcessEnv
   /** The most that the JavaScript heap may hold, in MB; Node's own limit where it is not given. */
   memory?: number | undefined
+  /** What evaluates the cells. */
+  engine: EngineName
 }
 
 interface OpenCell {
@@ -55,7 +58,7 @@ export class RuntimeProcess {
       ...(options.memory === undefined ? [] : [`--max-old-space-size=${options.memory}`]),
     ].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]!))
     const { NODE_OPTIONS: _, ...env } = options.env
-    this.child = spawn(process.execPath, [...node, compiled('runtime/main').pathname], {
+    this.child = spawn(process.execPath, [...node, compiled('runtime/main').pathname, options.engine], {
       cwd: options.cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'ipc'],

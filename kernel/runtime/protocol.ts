@@ -4,6 +4,7 @@
 // written synchronously, so that a print from a loop that never yields is out at once.
 import type { CellMap } from '../language/cell-map.js'
 import type { Bundle, CellError } from '../session.js'
+import type { TslabCell } from '../tslab/cell.js'
 
 /** A converted cell on its way into the runtime. */
 export interface RunCell {
@@ -19,6 +20,8 @@ export interface RunCell {
   places: number[]
   scopes: number
   map: CellMap
+  /** Present where tslab's converter made the cell ready: its executor evaluates it. */
+  tslab?: TslabCell
 }
 
 export type ToRuntime = RunCell | { kind: 'stop'; number: number }

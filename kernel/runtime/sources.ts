@@ -12,7 +12,7 @@ interface CellSource {
 const sources = new Map<string, CellSource>()
 const NAME = /skylab-cell-\d+/
 // Frames of the kernel itself are nobody's business in a cell.
-const OWN = new RegExp(`${escapePattern(pathToFileURL(PACKAGE_ROOT).href)}/dist/kernel/`)
+const OWN = new RegExp(`${escapePattern(pathToFileURL(PACKAGE_ROOT).href)}/dist/kernel/|/tslab/dist/executor\\.js$`)
 
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -46,7 +46,7 @@ export function mapStacks(): void {
   Error.prepareStackTrace = (error, sites) => {
     const lines = [headOf(error)]
     for (const site of sites) {
-      const file = site.getFileName() ?? site.getEvalOrigin()
+      const file = site.getScriptNameOrSourceURL() ?? site.getFileName() ?? site.getEvalOrigin()
       if (!file || OWN.test(file) || file.startsWith('node:')) continue
       const name = NAME.test(file) ? mapped(site, file) : String(site)
       if (name !== undefined) lines.push(`    at ${name}`)

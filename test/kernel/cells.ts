@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import type { EngineName } from '../../kernel/engine.js'
 import type { Outcome, Output, RunOptions, Session } from '../../kernel/session.js'
 import { startSession } from '../../kernel/start.js'
 
@@ -26,9 +27,13 @@ export class Cells {
     this.folder = folder
   }
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<Cells> {
+  static async start(env: NodeJS.ProcessEnv = {}, engine?: EngineName): Promise<Cells> {
     const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'skylab-')))
-    const session = await startSession({ cwd: folder, env: { ...process.env, SKYLAB_TYPES: 'off', ...env } })
+    const session = await startSession({
+      cwd: folder,
+      env: { ...process.env, SKYLAB_TYPES: 'off', ...env },
+      ...(engine ? { engine } : {}),
+    })
     return new Cells(session, folder)
   }
 

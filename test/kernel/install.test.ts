@@ -29,6 +29,22 @@ describe('skylab install', () => {
     for (const line of run.stdout.trim().split('\n')) expect(existsSync(line.replace('wrote ', ''))).toBe(true)
   })
 
+  it('gives the tslab engine a kernel of its own', async () => {
+    const folder = temporary()
+    const kernels = path.join(folder, 'share/jupyter/kernels')
+    for (const engine of ['skylab', 'tslab'])
+      expect((await skylab(['install', '--prefix', folder, '--engine', engine])).status).toBe(0)
+    const kernel = JSON.parse(readFileSync(path.join(kernels, 'skylab-tslab/kernel.json'), 'utf8'))
+    expect(kernel.display_name).toBe('TypeScript (skylab, tslab engine)')
+    expect(kernel.argv.slice(2)).toEqual(['kernel', '--engine', 'tslab', '{connection_file}'])
+    expect((await skylab(['uninstall', '--prefix', folder, '--engine', 'tslab'])).status).toBe(0)
+    expect(readdirSync(kernels)).toEqual(['skylab'])
+    expect(await skylab(['install', '--prefix', folder, '--engine', 'tslap'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--engine tslab'),
+    })
+  })
+
   it('is found by Jupyter where it was written, and no more after uninstall', async () => {
     const folder = temporary()
     const env = { JUPYTER_DATA_DIR: path.join(folder, 'data') }
