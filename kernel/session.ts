@@ -15,6 +15,20 @@ export type Output =
   | { kind: 'clear'; wait: boolean }
   | { kind: 'result'; bundle: Bundle }
   | { kind: 'error'; error: CellError }
+  /** What the cell says on a comm: nothing to show, for front ends that know comms. */
+  | { kind: 'comm'; message: CommMessage }
+
+/** One message of a comm, in either direction (protocol: "Custom Messages"). */
+export interface CommMessage {
+  kind: 'open' | 'message' | 'close'
+  id: string
+  /** Present where kind is 'open'. */
+  target?: string
+  data: Record<string, unknown>
+  metadata?: Record<string, unknown>
+  /** Binary data beside the JSON. */
+  buffers?: Uint8Array[]
+}
 
 /** An error as a front end shows it. `traceback` lines may hold ANSI colours and name `cell [n] line:column`. */
 export interface CellError {
@@ -68,6 +82,13 @@ export interface Session {
   isComplete(code: string): Promise<{ status: 'complete' | 'incomplete' | 'invalid'; indent?: string }>
   /** Values of expressions after a cell, for user_expressions: each a bundle or an error. */
   evaluate(expression: string): Promise<{ bundle: Bundle } | { error: CellError }>
+  /**
+   * Gives a front end's comm message to the cells; resolves when their handlers have run, while a
+   * cell runs only when it awaits. What they send meanwhile is an answer and goes to `onAnswer`.
+   */
+  comm(message: CommMessage, onAnswer: (message: CommMessage) => void): Promise<void>
+  /** The comms that are open: id → name of the target. */
+  comms(): ReadonlyMap<string, string>
   /** Ends the running cell and keeps the variables. Resolves when the session is ready for the next cell. */
   interrupt(): Promise<void>
   /** A fresh runtime: all variables gone. */

@@ -5,7 +5,16 @@ import { parseMagics, type TypesSetting } from './language/magics.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
 import { TypeService } from './language/type-service.js'
 import { RuntimeProcess } from './runtime/process.js'
-import type { Bundle, CellError, Completion, Outcome, RunOptions, Session, SessionOptions } from './session.js'
+import type {
+  Bundle,
+  CellError,
+  CommMessage,
+  Completion,
+  Outcome,
+  RunOptions,
+  Session,
+  SessionOptions,
+} from './session.js'
 import { tslabLanguage } from './tslab/language.js'
 
 const TSLAB_TYPES = 'The tslab engine never runs a cell that has a type error: it knows %types block only.'
@@ -90,6 +99,15 @@ class KernelSession implements Session {
       })
       return outcome.error ? { error: outcome.error } : { bundle }
     })
+  }
+
+  async comm(message: CommMessage, onAnswer: (message: CommMessage) => void): Promise<void> {
+    await this.runtime.ready.catch(() => {})
+    await this.runtime.comm(message, onAnswer)
+  }
+
+  comms(): ReadonlyMap<string, string> {
+    return this.runtime.comms
   }
 
   async interrupt(): Promise<void> {

@@ -63,11 +63,7 @@ export class History {
 
   /** The last n inputs that match a pattern with `*` and `?` from end to end; `unique` gives each text once, the latest. */
   search(pattern: string, n: number, unique: boolean): Entry[] {
-    const expression = new RegExp(
-      `^${pattern.replace(/[.*+?^${}()|[\]\\]/g, (char) => (char === '*' ? '[^]*' : char === '?' ? '[^]' : `\\${char}`))}$`,
-      'u',
-    )
-    let found = this.#entries.filter(([, , source]) => expression.test(source))
+    let found = this.#entries.filter(([, , source]) => matches(source, pattern))
     if (unique) {
       const last = new Map(found.map((entry) => [entry[2], entry]))
       found = found.filter((entry) => last.get(entry[2]) === entry)
@@ -83,6 +79,21 @@ export class History {
       this.#writable = false
     }
   }
+}
+
+/** Whether a text is what a pattern with `*` and `?` says. Its time grows with the length of both, for any pattern. */
+function matches(text: string, pattern: string): boolean {
+  let [at, wanted] = [0, 0]
+  // Where the latest star stands, and how far its part of the text reaches.
+  let [star, reach] = [-1, 0]
+  while (at < text.length) {
+    const sign = pattern[wanted]
+    if (sign === '*') [star, reach, wanted] = [wanted, at, wanted + 1]
+    else if (sign !== undefined && (sign === '?' || sign === text[at])) [at, wanted] = [at + 1, wanted + 1]
+    else if (star >= 0) [wanted, reach, at] = [star + 1, reach + 1, reach + 1]
+    else return false
+  }
+  return /^\**$/.test(pattern.slice(wanted))
 }
 
 /** Entries of the file; a torn or foreign line is passed over. */

@@ -2,24 +2,31 @@
 //
 // Cells are queued; everything else is answered at once, also while a cell computes. No user code
 // runs in this process, so nothing that a cell does can make it deaf.
-import { type EngineName, typescriptVersion } from '../engine.js'
-import { languageInfo } from '../notebook/document.js'
-import { version } from '../place.js'
-import type { CellError, Outcome, Session } from '../session.js'
+import type { EngineName } from '../engine.js'
+import type { CellError, Output, RunOptions, Session } from '../session.js'
+import { answers, commMessage, debugReply, kernelInfo } from './answers.js'
 import { History } from './history.js'
 import { forWire, Publisher } from './publisher.js'
 import { type Channel, type Connection, Sockets } from './sockets.js'
-import { type Content, type Message, protocolVersion, toCodePoints, toUnits } from './wire.js'
+import type { Content, Header, Message } from './wire.js'
 
 export interface KernelOptions {
   connection: Connection
-  /** Opens the session in which cells run. Called once the sockets answer. */
+  /** Opens the session in which cells run. Called once the sockets answer, and again where that failed. */
   open(): Promise<Session>
   /** Where dropped messages and faults of the kernel itself are told. */
   log(text: string): void
   history?: History
   /** What understands and runs the cells. @default 'skylab' */
   engine?: EngineName
+}
+
+/** A question to the person, as long as it is not answered. */
+interface Question {
+  /** Who asked for the cell: nobody else can answer. */
+  identity: string
+  answer(value: string): void
+  refuse(error: Error): void
 }
 
 /** Serves one client connection file; resolves when a client has asked for shutdown and all is closed. */
@@ -29,15 +36,14 @@ export class Kernel {
   readonly #history: History
   #sockets!: Sockets
   #publisher!: Publisher
-  #session!: Promise<Session>
+  #opened: Promise<Session> | undefined
   readonly #queue: Message[] = []
   /** Cells that waited behind one that failed. */
   readonly #aborted: Message[] = []
   #running: Message | undefined
   #draining = false
   #count = 0
-  /** The prompt that a cell waits for. */
-  #asked: { answer(value: string): void; refuse(error: Error): void } | undefined
+  #asked: Question | undefined
   #stopping = false
   readonly #stopped = Promise.withResolvers<void>()
 
@@ -60,14 +66,12 @@ export class Kernel {
     })
     this.#publisher = new Publisher(this.#sockets)
     void this.#sockets.publish('status', { execution_state: 'starting' }, undefined)
-    this.#session = this.#options.open()
-    // Told where it matters: on the cells that need the session.
-    this.#session.catch((error) => this.#options.log(`the session did not start: ${error?.stack ?? error}`))
+    void this.#session().catch(() => undefined)
   }
 
   /** Ends the running cell, as the stop button does. */
   async interrupt(): Promise<void> {
-    const session = await this.#session
+    const session = await this.#session()
     await session.interrupt()
   }
 
@@ -75,16 +79,31 @@ export class Kernel {
   async stop(): Promise<void> {
     if (this.#stopping) return this.stopped
     this.#stopping = true
+    await this.#closeSession()
     this.#publisher.flush()
-    const session = await this.#session.catch(() => undefined)
-    await session?.close().catch((error) => this.#options.log(String(error)))
     await this.#sockets.close()
     this.#stopped.resolve()
   }
 
+  /** The session; one that could not be opened is tried again by the next who needs it. */
+  #session(): Promise<Session> {
+    this.#opened ??= this.#options.open().catch((error) => {
+      this.#opened = undefined
+      this.#options.log(`the session did not start: ${error?.stack ?? error}`)
+      throw error
+    })
+    return this.#opened
+  }
+
+  async #closeSession(): Promise<void> {
+    this.#queue.length = 0
+    const session = await this.#opened?.catch(() => undefined)
+    await session?.close().catch((error) => this.#options.log(String(error)))
+  }
+
   #receive(channel: Channel, message: Message): void {
     if (channel === 'stdin') {
-      if (message.header.msg_type === 'input_reply') this.#asked?.answer(String(message.content.value ?? ''))
+      if (message.header.msg_type === 'input_reply') this.#answered(message)
       return
     }
     if (message.header.msg_type === 'execute_request') {
@@ -112,61 +131,48 @@ export class Kernel {
   }
 
   async #handle(channel: Channel, request: Message): Promise<void> {
-    const reply = (type: string, content: Content) =>
-      this.#sockets.reply(channel, request, type, { status: 'ok', ...content })
-    const { content } = request
-    const code = String(content.code ?? '')
-    switch (request.header.msg_type) {
+    const type = request.header.msg_type
+    const name = type.replace(/_request$/, '')
+    const reply = (content: Content) =>
+      this.#sockets.reply(channel, request, `${name}_reply`, { status: 'ok', ...content })
+    switch (type) {
       case 'kernel_info_request':
-        return reply('kernel_info_reply', kernelInfo(this.#options.engine ?? 'skylab'))
-      case 'connect_request': {
-        const { shell_port, control_port, iopub_port, stdin_port, hb_port } = this.#options.connection
-        return reply('connect_reply', { shell_port, control_port, iopub_port, stdin_port, hb_port })
-      }
-      case 'complete_request': {
-        const found = await (await this.#session).complete(code, toUnits(code, Number(content.cursor_pos ?? 0)))
-        const [start, end] = [toCodePoints(code, found.from), toCodePoints(code, found.to)]
-        return reply('complete_reply', {
-          matches: found.items.map((item) => item.text),
-          cursor_start: start,
-          cursor_end: end,
-          metadata: { _jupyter_types_experimental: found.items.map((item) => ({ ...item, start, end })) },
-        })
-      }
-      case 'inspect_request': {
-        const at = toUnits(code, Number(content.cursor_pos ?? 0))
-        const bundle = await (await this.#session).inspect(code, at, content.detail_level === 1 ? 1 : 0)
-        return reply(
-          'inspect_reply',
-          bundle ? { found: true, ...forWire(bundle) } : { found: false, data: {}, metadata: {} },
-        )
-      }
-      case 'is_complete_request': {
-        const { status, indent } = await (await this.#session).isComplete(code)
-        return reply('is_complete_reply', { status, ...(status === 'incomplete' ? { indent: indent ?? '' } : {}) })
-      }
-      case 'history_request':
-        return reply('history_reply', { history: this.#recall(content) })
-      case 'comm_info_request':
-        return reply('comm_info_reply', { comms: {} })
+        return reply(kernelInfo(this.#options.engine ?? 'skylab'))
       case 'comm_open':
-        // No cell has registered a target of that name; the protocol's answer is to close it at once.
-        return this.#sockets.publish('comm_close', { comm_id: content.comm_id, data: {} }, request.header)
+        return this.#comm('open', request)
+      case 'comm_msg':
+        return this.#comm('message', request)
+      case 'comm_close':
+        return this.#comm('close', request)
       case 'interrupt_request':
         // Bounded: the reply also says that the kernel hears, and must not wait for a stubborn cell.
         await Promise.race([this.interrupt(), new Promise((resolve) => setTimeout(resolve, 1000))])
-        return reply('interrupt_reply', {})
+        return reply({})
+      case 'debug_request':
+        return this.#sockets.reply(channel, request, 'debug_reply', debugReply(request.content))
       case 'shutdown_request': {
-        const restart = content.restart === true
-        await this.#sockets.publish('shutdown_reply', { status: 'ok', restart }, request.header)
-        return reply('shutdown_reply', { restart })
+        // A client that has read the reply may take it that nothing runs any more.
+        await this.#closeSession()
+        const content = { status: 'ok', restart: request.content.restart === true }
+        await this.#sockets.publish('shutdown_reply', content, request.header)
+        return reply(content)
       }
-      case 'comm_msg':
-      case 'comm_close':
-        return
-      default:
-        this.#options.log(`no answer to ${request.header.msg_type} is known`)
     }
+    const answer = type.endsWith('_request') && Object.hasOwn(answers, name) ? answers[name] : undefined
+    if (!answer) {
+      this.#options.log(`no answer to ${type} is known`)
+      return
+    }
+    const { connection } = this.#options
+    await reply(await answer(request.content, { session: await this.#session(), history: this.#history, connection }))
+  }
+
+  async #comm(kind: 'open' | 'message' | 'close', request: Message): Promise<void> {
+    const session = await this.#session()
+    const message = commMessage(kind, request)
+    await session.comm(message, (answer) => this.#publisher.comm(answer, request.header))
+    // What the handlers printed comes before the idle status.
+    this.#publisher.flush()
   }
 
   async #drain(): Promise<void> {
@@ -189,38 +195,36 @@ export class Kernel {
     const code = String(content.code ?? '')
     const silent = content.silent === true
     const stored = !silent && content.store_history !== false
-    const count = this.#count + 1
-    if (stored) {
-      this.#count = count
-      this.#history.add(count, code)
-    }
+    const started = new Date().toISOString()
+    if (stored) this.#history.add(++this.#count, code)
+    const count = this.#count
     if (!silent) void this.#sockets.publish('execute_input', { code, execution_count: count }, header)
-    const session = await this.#session
-    const outcome: Outcome = await session.run(code, {
-      count,
-      onOutput: (output) => {
-        if (!silent || output.kind !== 'result') this.#publisher.output(output, header, count)
-      },
-      ...(content.allow_stdin === true ? { onPrompt: (text, password) => this.#prompt(request, text, password) } : {}),
+    const session = await this.#session()
+    const outcome = await session.run(code, {
+      // What is not counted has no number of its own; in tracebacks it is the next.
+      count: stored ? count : count + 1,
+      onOutput: this.#outputs(header, count, silent),
+      ...(content.allow_stdin === true ? { onPrompt: this.#prompts(request) } : {}),
     })
     this.#asked?.refuse(new Error('the cell has ended'))
     this.#publisher.flush()
-    const metadata = { started: header.date }
+    const answer: Content = { status: outcome.status, execution_count: count, payload: [] }
     if (outcome.status === 'error') {
-      const error = failed(outcome.error ?? { name: 'Error', message: '', traceback: [] })
+      Object.assign(answer, failed(outcome.error ?? { name: 'Error', message: '', traceback: [] }))
       if (content.stop_on_error !== false) await this.#takeWaiting()
-      await this.#sockets.reply(
-        'shell',
-        request,
-        'execute_reply',
-        { ...error, execution_count: count, payload: [] },
-        metadata,
-      )
-      return
+    } else {
+      const asked = (content.user_expressions ?? {}) as Record<string, unknown>
+      answer.user_expressions = await this.#evaluate(session, asked)
     }
-    const expressions = await this.#evaluate(session, (content.user_expressions ?? {}) as Record<string, unknown>)
-    const answer = { status: 'ok', execution_count: count, user_expressions: expressions, payload: [] }
-    await this.#sockets.reply('shell', request, 'execute_reply', answer, metadata)
+    await this.#sockets.reply('shell', request, 'execute_reply', answer, { started, status: outcome.status })
+  }
+
+  /** Where outputs go, also late ones. It outlives the cell, so it holds no more of the request than the header. */
+  #outputs(header: Header, count: number, silent: boolean): RunOptions['onOutput'] {
+    // A silent cell shows nothing; its error is in the reply.
+    return (output: Output) => {
+      if (!silent || output.kind === 'comm') this.#publisher.output(output, header, count)
+    }
   }
 
   async #evaluate(session: Session, expressions: Record<string, unknown>): Promise<Content> {
@@ -254,34 +258,28 @@ export class Kernel {
   async #abort(request: Message): Promise<void> {
     this.#status('busy', request)
     const content = { status: 'aborted', execution_count: this.#count, user_expressions: {}, payload: [] }
-    await this.#sockets.reply('shell', request, 'execute_reply', content)
+    await this.#sockets.reply('shell', request, 'execute_reply', content, { status: 'aborted' })
     this.#status('idle', request)
   }
 
-  #prompt(request: Message, text: string, password: boolean): Promise<string> {
-    this.#publisher.flush()
-    return new Promise<string>((resolve, reject) => {
-      this.#asked = { answer: resolve, refuse: reject }
-      void this.#sockets.reply('stdin', request, 'input_request', { prompt: text, password })
-    }).finally(() => {
-      this.#asked = undefined
-    })
+  /** Asks the front end that asked for the cell. */
+  #prompts(request: Message): NonNullable<RunOptions['onPrompt']> {
+    return (text, password) => {
+      this.#publisher.flush()
+      return new Promise<string>((resolve, reject) => {
+        this.#asked = { identity: identityOf(request), answer: resolve, refuse: reject }
+        void this.#sockets.reply('stdin', request, 'input_request', { prompt: text, password })
+      }).finally(() => {
+        this.#asked = undefined
+      })
+    }
   }
 
-  #recall(content: Content): unknown[] {
-    const count = Number(content.n ?? 0)
-    const entries =
-      content.hist_access_type === 'range'
-        ? this.#history.range(
-            Number(content.session ?? 0),
-            Number(content.start ?? 0),
-            Number(content.stop ?? Number.POSITIVE_INFINITY),
-          )
-        : content.hist_access_type === 'search'
-          ? this.#history.search(String(content.pattern ?? '*'), count, content.unique === true)
-          : this.#history.tail(count || 10)
-    // Outputs are not kept: where they are asked for, there is none.
-    return content.output === true ? entries.map(([session, line, source]) => [session, line, [source, null]]) : entries
+  #answered(message: Message): void {
+    if (!this.#asked || this.#asked.identity !== identityOf(message))
+      this.#options.log('dropped an input_reply that nobody waits for')
+    else if (message.content.status === 'error') this.#asked.refuse(new Error('The question was not answered.'))
+    else this.#asked.answer(String(message.content.value ?? ''))
   }
 
   #status(state: 'busy' | 'idle', request: Message): void {
@@ -289,21 +287,8 @@ export class Kernel {
   }
 }
 
-function kernelInfo(engine: EngineName): Content {
-  const typescript = typescriptVersion(engine)
-  return {
-    protocol_version: protocolVersion,
-    implementation: 'skylab',
-    implementation_version: version(),
-    language_info: languageInfo(typescript),
-    banner: `skylab ${version()}: TypeScript ${typescript}${engine === 'tslab' ? ' (tslab)' : ''} on Node ${process.versions.node}`,
-    debugger: false,
-    help_links: [
-      { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
-      { text: 'Node.js', url: 'https://nodejs.org/docs/latest-v22.x/api/' },
-    ],
-    supported_features: [],
-  }
+function identityOf(message: Message): string {
+  return message.identities.map((identity) => Buffer.from(identity).toString('hex')).join(' ')
 }
 
 function failed(error: CellError): Content {

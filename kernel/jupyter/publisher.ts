@@ -1,11 +1,14 @@
 // Outputs of a cell as messages: streams gathered for some milliseconds, everything in order.
-import type { Bundle, Output } from '../session.js'
+import type { Bundle, CommMessage, Output } from '../session.js'
 import type { Sockets } from './sockets.js'
 import type { Header } from './wire.js'
 
 /** How long stream text is gathered before it is sent, and how much of it at most. */
 const gatherMilliseconds = 20
 const gatherCharacters = 64 * 1024
+
+/** Types of messages about comms. */
+export const commTypes = { open: 'comm_open', message: 'comm_msg', close: 'comm_close' } as const
 
 /**
  * Publishes outputs under the header of the request that each belongs to. A cell may print a hundred
@@ -35,10 +38,19 @@ export class Publisher {
     else if (output.kind === 'update')
       this.#publish('update_display_data', { ...forWire(output.bundle), transient: { display_id: output.id } }, parent)
     else if (output.kind === 'clear') this.#publish('clear_output', { wait: output.wait }, parent)
+    else if (output.kind === 'comm') this.comm(output.message, parent)
     else {
       const { name, message, traceback } = output.error
       this.#publish('error', { ename: name, evalue: message, traceback }, parent)
     }
+  }
+
+  /** Sends what a cell says on a comm, under the header of the message that it answers. */
+  comm(message: CommMessage, parent: Header): void {
+    this.flush()
+    const { kind, id, data, metadata, buffers } = message
+    const content = { comm_id: id, data, ...(kind === 'open' ? { target_name: message.target ?? '' } : {}) }
+    void this.#sockets.publish(commTypes[kind], content, parent, { metadata, buffers })
   }
 
   /** Sends what was gathered. */

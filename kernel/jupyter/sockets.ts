@@ -1,4 +1,5 @@
 // The five sockets of a kernel: opened, read, and written in order.
+import { getHashes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { MessageLike, Router, XPublisher } from 'zeromq'
 import { Fault, systemCode } from '../fault.js'
@@ -42,7 +43,15 @@ export function readConnection(file: string): Connection {
       'skylab kernel CONNECTION_FILE',
       2,
     )
-  return { key: '', signature_scheme: 'hmac-sha256', ...raw } as Connection
+  const connection = { key: '', signature_scheme: 'hmac-sha256', ...raw } as Connection
+  const digest = connection.signature_scheme.replace(/^hmac-/, '')
+  if (connection.key && !getHashes().includes(digest))
+    throw new Fault(
+      `${file} asks for signatures of the scheme ${JSON.stringify(connection.signature_scheme)}, which is not known here.`,
+      'let the client sign with hmac-sha256',
+      2,
+    )
+  return connection
 }
 
 export interface SocketsOptions {
@@ -58,6 +67,7 @@ export class Sockets {
   readonly #heartbeat: Router
   readonly #signing: Signing
   readonly #options: SocketsOptions
+  readonly #seen: Seen
   /** Last message on its way out of each socket: a socket takes one at a time. */
   readonly #sending = new Map<unknown, Promise<void>>()
   #closed = false
@@ -72,6 +82,7 @@ export class Sockets {
     this.#heartbeat = sockets.heartbeat
     this.#signing = signing
     this.#options = options
+    this.#seen = new Seen()
   }
 
   /** Binds all five and begins to read. Throws a Fault where a port cannot be bound. */
@@ -110,10 +121,11 @@ export class Sockets {
     type: string,
     content: Content,
     parent: Header | undefined,
-    extra: { metadata?: Content; topic?: string } = {},
+    extra: { metadata?: Content | undefined; topic?: string; buffers?: Uint8Array[] | undefined } = {},
   ): Promise<void> {
     const topic = Buffer.from(extra.topic ?? `kernel.${this.#options.session}.${type}`)
-    return this.#send(this.#iopub, this.#message(type, content, parent, [topic], extra.metadata ?? {}))
+    const message = this.#message(type, content, parent, [topic], extra.metadata ?? {})
+    return this.#send(this.#iopub, extra.buffers ? { ...message, buffers: extra.buffers } : message)
   }
 
   /** Closes all sockets after what was sent has left. */
@@ -154,6 +166,7 @@ export class Sockets {
     for await (const frames of this.#routers[channel]) {
       const message = decode(frames, this.#signing)
       if ('unreadable' in message) this.#options.onDropped(channel, message.unreadable)
+      else if (this.#seen.again(message)) this.#options.onDropped(channel, 'a message that came before')
       else this.#options.onMessage(channel, message)
     }
   }
@@ -169,6 +182,19 @@ export class Sockets {
       const topic = frame.subarray(1).toString()
       void this.publish('iopub_welcome', { subscription: topic }, undefined, { topic })
     }
+  }
+}
+
+/** Ids of the latest messages: one that comes twice is a replay, and must not run twice. */
+class Seen {
+  readonly #ids = new Set<string>()
+
+  again({ header }: Message): boolean {
+    const id = `${header.session} ${header.msg_id}`
+    if (this.#ids.has(id)) return true
+    this.#ids.add(id)
+    if (this.#ids.size > 65_536) this.#ids.delete(this.#ids.values().next().value!)
+    return false
   }
 }
 

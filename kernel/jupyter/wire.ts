@@ -53,11 +53,18 @@ export function decode(frames: Uint8Array[], signing: Signing): Message | Unread
   if (signing.key && !sameText(text(signature), sign(signed, signing))) return { unreadable: 'bad signature' }
   try {
     const [header, parent, metadata, content] = signed.map((frame) => JSON.parse(text(frame)))
-    if (typeof header?.msg_type !== 'string') return { unreadable: 'no msg_type in the header' }
+    for (const field of ['msg_type', 'msg_id', 'session'] as const)
+      if (typeof header?.[field] !== 'string') return { unreadable: `no ${field} in the header` }
+    if (!isObject(parent) || !isObject(metadata) || !isObject(content))
+      return { unreadable: 'parent header, metadata or content is no object' }
     return { identities: frames.slice(0, at), header, parent, metadata, content, buffers: rest.slice(4) }
   } catch (error) {
     return { unreadable: `not JSON: ${(error as Error).message}` }
   }
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** The frames of one message, signed. */

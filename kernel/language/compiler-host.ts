@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { PACKAGE_ROOT } from '../runtime/locate.js'
+import { COMM_TYPES } from './comm-types.js'
 import { ts } from './typescript.js'
 
 /** What every cell has beside the libraries. */
@@ -12,6 +13,7 @@ declare function display(value: unknown, options?: { id?: string; update?: boole
 declare function prompt(text?: string, options?: { password?: boolean }): string
 /** Empties the cell's output; with wait, when the next output comes. */
 declare function clearOutput(options?: { wait?: boolean }): void
+${COMM_TYPES}
 declare function await<T>(value: T): Awaited<T>
 interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string; resolve(specifier: string): string }
 `

@@ -7,6 +7,7 @@ export const GLOBAL_NAMES: ReadonlySet<string> = new Set([
   'display',
   'prompt',
   'clearOutput',
+  'comms',
   'arguments',
 ])
 

@@ -11,6 +11,7 @@ export class OutputKeeper {
 
   /** Adds one output to the cell that it belongs to. */
   add(cell: CodeCell, output: Output, count: number): void {
+    if (output.kind === 'comm') return
     if (output.kind === 'update') {
       for (const saved of this.#shown.get(output.id) ?? []) Object.assign(saved, savedBundle(output.bundle))
       return

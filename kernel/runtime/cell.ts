@@ -15,10 +15,13 @@ export class RunningCell implements ScopeCell {
   state: 'queued' | 'sync' | 'async' | 'over' = 'queued'
   /** Settles the wait for it, when it is interrupted while it awaits. */
   stop: ((error: Error) => void) | undefined
+  /** The cell whose handler this is, where it is no cell of its own. */
+  readonly origin: RunningCell | undefined
 
-  constructor(id: number, count: number) {
+  constructor(id: number, count: number, origin?: RunningCell) {
     this.id = id
     this.count = count
+    this.origin = origin
   }
 }
 
@@ -33,5 +36,10 @@ export function currentCell(): RunningCell {
 /** Runs `work` as the cell's: what it starts, also later, belongs to the cell. */
 export function runAs<T>(cell: RunningCell, work: () => T): T {
   latest = cell
+  return owner.run(cell, work)
+}
+
+/** Runs `work` for a cell that has ended: what it shows goes there, and the latest cell stays the latest. */
+export function runFor<T>(cell: RunningCell, work: () => T): T {
   return owner.run(cell, work)
 }

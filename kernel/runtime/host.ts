@@ -2,7 +2,9 @@
 import { toBundle } from '../display/index.js'
 import type { Bundle } from '../session.js'
 import { currentCell } from './cell.js'
+import { cellComms } from './comms.js'
 import { prompt } from './questions.js'
+import { widget } from './widget.js'
 import { writeMessage } from './writer.js'
 
 export interface ShowOptions {
@@ -55,6 +57,7 @@ export function provideHost(): void {
   const globals = globalThis as Record<PropertyKey, unknown>
   globals.display = display
   globals.prompt = prompt
+  globals.comms = { ...cellComms, widget }
   globals.clearOutput = (options: { wait?: boolean } = {}) =>
     writeMessage({ kind: 'clear', cell: currentCell().id, wait: options.wait === true })
   globals[Symbol.for('skylab.host')] = {

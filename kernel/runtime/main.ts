@@ -6,6 +6,7 @@ import vm from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { toBundle } from '../display/index.js'
 import { currentCell, RunningCell, runAs } from './cell.js'
+import { deliver, faults, stopHandlers } from './comms.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
 import { hookLocalModules } from './local-modules.js'
@@ -32,6 +33,8 @@ const folder = process.cwd()
 const notebook = new NotebookScope()
 const modules = new CellModules(folder)
 let running: RunningCell | undefined
+// Timers, promises and handlers of a cell hold it: when it is collected, nothing can come of it any more.
+const collected = new FinalizationRegistry((cell: number) => writeMessage({ kind: 'forgotten', cell }))
 
 class Interrupted extends Error {
   override readonly name = 'Interrupted'
@@ -52,9 +55,14 @@ const require = createRequire(path.join(folder, 'notebook.cjs'))
 
 process.on('message', (message: ToRuntime) => {
   if (message.kind === 'stop') stop(message.number)
-  else {
+  else if (message.kind === 'comm') {
+    const { buffers, ...rest } = message.message
+    const bytes = buffers.map((each) => Buffer.from(each, 'base64'))
+    setImmediate(() => deliver(message.number, { ...rest, buffers: bytes }))
+  } else {
     const cell = new RunningCell(message.cell, message.count)
     running = cell
+    collected.register(cell, cell.id)
     // Not here: a termination must not end the reading of the channel.
     setImmediate(() => {
       if (cell.state === 'queued') runAs(cell, () => run(cell, message))
@@ -72,6 +80,7 @@ mapStacks()
 redirectStreams()
 ownTimers()
 provideHost()
+faults.report = reportLate
 hookLocalModules()
 Object.assign(globalThis, { require })
 // tslab and its TypeScript are loaded where they are asked for, and nowhere else.
@@ -187,6 +196,7 @@ function stop(number: number): void {
   writeMessage({ kind: 'acknowledged', number })
   // tslab's executor takes the listeners away while a cell runs, and a termination keeps it from giving them back.
   if (!process.listeners('SIGINT').includes(leaveToKernel)) process.on('SIGINT', leaveToKernel)
+  stopHandlers(new Interrupted())
   const cell = running
   if (!cell) return
   running = undefined

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import type { EngineName } from '../engine.js'
-import type { CellError, Outcome, RunOptions } from '../session.js'
+import type { CellError, CommMessage, Outcome, RunOptions } from '../session.js'
 import { signalDescendants } from './children.js'
+import { CommLines } from './comm-lines.js'
 import { deathError } from './death.js'
 import { FrameReader } from './frames.js'
 import { interruptRuntime } from './interrupt.js'
@@ -28,8 +29,9 @@ interface OpenCell {
   error: CellError | undefined
 }
 
-// Cells that have ended are kept for what they print late; so many of the last ones.
-const KEPT = 500
+// Cells that have ended are kept for what they print late, until the runtime says that nothing of them
+// is left; so many at most.
+const KEPT = 20_000
 // After an acknowledged stop the cell must end; a termination at the wrong moment can eat its end.
 const LOST_END = 1000
 const CLOSED = 'The runtime was ended by a restart; all variables are gone.'
@@ -41,6 +43,10 @@ export class RuntimeProcess {
   gone = false
   private readonly child: ChildProcess
   private readonly cells = new Map<number, OpenCell>()
+  private readonly lines = new CommLines({
+    deliver: (message) => this.send(message),
+    output: (cell, message) => this.cells.get(cell)?.order.output({ kind: 'comm', message }),
+  })
   private readonly memory: number | undefined
   private running: number | undefined
   private latest = 0
@@ -74,7 +80,7 @@ export class RuntimeProcess {
     this.ready.catch(() => {})
     const reader = new FrameReader({
       stream: (cell, name, text) => this.cells.get(cell)?.order.stream(name, text),
-      message: (message) => (message.kind === 'ready' ? started() : this.heard(message)),
+      message: (message, buffers) => (message.kind === 'ready' ? started() : this.heard(message, buffers)),
     })
     const outputs = this.child.stdio[PIPE.outputs] as Readable
     outputs.on('data', (chunk: Buffer) => reader.push(chunk))
@@ -114,6 +120,18 @@ export class RuntimeProcess {
     })
   }
 
+  /** Gives a front end's comm message to the cells; resolves when their handlers have run, or never will. */
+  comm(message: CommMessage, onAnswer: (message: CommMessage) => void): Promise<void> {
+    if (!this.gone) return this.lines.deliver(message, onAnswer)
+    if (message.kind === 'open') onAnswer({ kind: 'close', id: message.id, data: {} })
+    return Promise.resolve()
+  }
+
+  /** The comms that are open: id → name of the target. */
+  get comms(): ReadonlyMap<string, string> {
+    return this.lines.open
+  }
+
   /** Stops the running cell, whatever it does. False when the runtime did not react and was ended. */
   async interrupt(): Promise<boolean> {
     if (this.gone) return true
@@ -134,6 +152,7 @@ export class RuntimeProcess {
       this.kill()
       await this.ended
     } else if (cell !== undefined && this.running === cell) await this.endOrGiveUp(cell)
+    this.lines.release()
     return alive
   }
 
@@ -159,14 +178,24 @@ export class RuntimeProcess {
     if (this.child.connected) this.child.send(message, () => {})
   }
 
-  private heard(message: FromRuntime): void {
+  private heard(message: FromRuntime, buffers: Uint8Array[]): void {
     if (message.kind === 'ready') return
+    if (message.kind === 'comm' || message.kind === 'comm-opened' || message.kind === 'handled') {
+      // What the handlers printed comes before the word that they have ended.
+      if (message.kind === 'handled') for (const id of message.cells) this.cells.get(id)?.order.flush()
+      this.lines.heard(message, buffers)
+      return
+    }
     if (message.kind === 'acknowledged') {
       this.acknowledge(message.number)
       return
     }
     const cell = this.cells.get(message.cell)
     if (!cell) return
+    if (message.kind === 'forgotten') {
+      if (!cell.end) this.cells.delete(message.cell)
+      return
+    }
     if (message.kind === 'done') {
       this.ends(message.cell, cell, message.status, message.interrupted)
       return
@@ -245,6 +274,7 @@ export class RuntimeProcess {
   /** Nothing runs here any more: what was printed is given out, and the running cell has its end. */
   private end(error: CellError): void {
     this.gone = true
+    this.lines.close()
     const id = this.running
     this.running = undefined
     for (const [each, cell] of this.cells) {

@@ -3,7 +3,7 @@
 // Kernel → runtime: node's IPC channel. Runtime → kernel: one pipe (fd 3) of frames in strict order,
 // written synchronously, so that a print from a loop that never yields is out at once.
 import type { CellMap } from '../language/cell-map.js'
-import type { Bundle, CellError } from '../session.js'
+import type { Bundle, CellError, CommMessage } from '../session.js'
 import type { TslabCell } from '../tslab/cell.js'
 
 /** A converted cell on its way into the runtime. */
@@ -24,7 +24,14 @@ export interface RunCell {
   tslab?: TslabCell
 }
 
-export type ToRuntime = RunCell | { kind: 'stop'; number: number }
+/** A front end's comm message; the channel takes JSON only, so the buffers are base64. */
+export interface DeliverComm {
+  kind: 'comm'
+  number: number
+  message: Omit<CommMessage, 'buffers'> & { buffers: string[] }
+}
+
+export type ToRuntime = RunCell | DeliverComm | { kind: 'stop'; number: number }
 
 export type FromRuntime =
   | { kind: 'ready' }
@@ -35,12 +42,21 @@ export type FromRuntime =
   | { kind: 'result'; cell: number; bundle: Bundle }
   | { kind: 'error'; cell: number; error: CellError }
   | { kind: 'ask'; cell: number; question: number; text: string; password: boolean }
+  /** `number`: the delivered message that this one answers. */
+  | { kind: 'comm'; cell: number; number?: number; message: CommMessage }
+  /** A cell has taken the comm that the front end opened. */
+  | { kind: 'comm-opened'; cell: number; id: string; target: string }
+  /** The handlers of a delivered message, which are code of these cells, have run. */
+  | { kind: 'handled'; number: number; cells: number[] }
+  /** Nothing that the cell has started is left: it will show nothing more. */
+  | { kind: 'forgotten'; cell: number }
   | { kind: 'done'; cell: number; status: 'ok' | 'error'; interrupted?: boolean }
 
 /** The first byte of a frame says what it holds. */
-export const FRAME = { stdout: 1, stderr: 2, message: 3 } as const
+export const FRAME = { stdout: 1, stderr: 2, message: 3, binary: 4 } as const
 
-// Length of the payload (4 bytes), kind (1), cell (4).
+// Length of the payload (4 bytes), kind (1), cell (4). The payload of a binary frame: how many buffers
+// (4), the length of the JSON and of each buffer (4 each), the JSON, the buffers.
 export const FRAME_HEAD = 9
 
 /** What the kernel says to the watchdog: end what runs; or an answer, its length (4 bytes) and its JSON. */

@@ -17,14 +17,29 @@ export function writeStream(cell: number, name: 'stdout' | 'stderr', text: strin
   }
 }
 
-/** Sends a message; its own field names the cell. */
-export function writeMessage(message: FromRuntime): void {
+/** Sends a message, with binary data where there is any; its own field names the cell. */
+export function writeMessage(message: FromRuntime, buffers: readonly Uint8Array[] = []): void {
+  if (buffers.length > 0) {
+    writeBinary(message, buffers)
+    return
+  }
   const text = JSON.stringify(message)
   const length = Buffer.byteLength(text)
   const frame = Buffer.allocUnsafe(FRAME_HEAD + length)
   frame.write(text, FRAME_HEAD)
   head(frame, length, FRAME.message, 0)
   writeAll(frame, FRAME_HEAD + length)
+}
+
+/** One frame and one write, however large: a termination must not fall between two of them. */
+function writeBinary(message: FromRuntime, buffers: readonly Uint8Array[]): void {
+  const parts = [Buffer.from(JSON.stringify(message)), ...buffers]
+  const lengths = Uint32Array.of(buffers.length, ...parts.map((part) => part.length))
+  const payload = [new Uint8Array(lengths.buffer), ...parts]
+  const start = Buffer.alloc(FRAME_HEAD)
+  const frame = Buffer.concat([start, ...payload])
+  head(frame, frame.length - FRAME_HEAD, FRAME.binary, 0)
+  writeAll(frame, frame.length)
 }
 
 function head(frame: Buffer, length: number, kind: number, cell: number): void {
