@@ -10,7 +10,18 @@ export { type ProblemsOptions, problems } from './problems/index.js'
 // thought and solution; right or wrong
 export { type ReformatOptions, reformat } from './reformat/index.js'
 // repetition
-export { inspectRepeats, type Repeats, type RepeatsGroup, repeats } from './repeats/index.js'
+export {
+  type InspectRepeatsOptions,
+  inspectRepeats,
+  LoopGuard,
+  type Markers,
+  type Measures,
+  markers,
+  measureRepeats,
+  type Repeats,
+  type RepeatsGroup,
+  repeats,
+} from './repeats/index.js'
 // ground: rows, where work is kept, how it is shown, why it stopped
 export type * from './rows.js'
 export {
@@ -27,7 +38,7 @@ export {
   skyT1Prompts,
 } from './sample/index.js'
 // tables and figures
-export { Figure, plot, table, view } from './show/index.js'
+export { Figure, Labels, label, plot, table, view } from './show/index.js'
 export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
 export { Stopped, type StoppedCode } from './stopped.js'
 // training

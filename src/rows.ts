@@ -90,6 +90,11 @@ export interface Sample extends Problem {
   finish: Finish
   /** What went wrong, where `finish` is 'error'. Never in `text`. */
   failure?: string
+  /**
+   * Where `sample({ stopLoops })` ended an answer that had begun to loop, in UTF-16 code units of reasoning and text
+   * one after the other. `finish` is 'length' then.
+   */
+  stopped?: { start: number; end: number; period: number; count: number }
   usage: Usage
   /** null where the model has no price. */
   dollars: number | null

@@ -1,4 +1,20 @@
 // Where a text goes in circles.
 
-export { type Inspected, inspectRepeats, type RepeatsGroup } from './inspect.js'
+export { type GuardRule, LoopGuard, type LoopStop } from './guard.js'
+export {
+  type Inspected,
+  type InspectRepeatsOptions,
+  inspectRepeats,
+  type RepeatsBy,
+  type RepeatsGroup,
+} from './inspect.js'
+export {
+  kindOf,
+  type Markers,
+  markers,
+  type Passage,
+  type Reflection,
+  type ReflectionKind,
+} from './markers.js'
+export { type Measures, measureRepeats, onsetOf } from './measures.js'
 export { exactLoops, type Repeats, repeats } from './repeats.js'

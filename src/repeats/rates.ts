@@ -40,6 +40,30 @@ export function repetitionRate(ids: Int32Array, n: number): number {
 }
 
 /**
+ * For every n-gram of words: did it stand before?
+ *
+ * @param ids Word numbers.
+ * @returns One entry an n-gram, 1 where an equal one stands earlier; empty where there are fewer than n words.
+ */
+export function seenBefore(ids: Int32Array, n: number): Uint8Array {
+  const total = Math.max(0, ids.length - n + 1)
+  const seen = new Uint8Array(total)
+  const known = new Set<number>()
+  for (let i = 0; i < total; i++) {
+    // Two hashes of 26 bits in one number: a false "seen" about once in 2^52 pairs.
+    let [high, low] = [0, 0x811c9dc5]
+    for (let j = i; j < i + n; j++) {
+      high = (Math.imul(high, MULTIPLIER) + ids[j]! + 1) | 0
+      low = Math.imul(low ^ ids[j]!, 0x01000193)
+    }
+    const gram = (high >>> 6) * 2 ** 26 + (low >>> 6)
+    if (known.has(gram)) seen[i] = 1
+    else known.add(gram)
+  }
+  return seen
+}
+
+/**
  * How many times smaller the text becomes: bytes of UTF-8 over bytes after deflate, level 1.
  * Prose is about 2 to 4, a text that loops 8 and more. Deflate looks back 32 kB, so a loop with a
  * longer period does not show.

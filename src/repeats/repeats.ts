@@ -1,6 +1,8 @@
 // Where one text goes in circles: loops, loops with changes, circling, or clean.
 
-import { compression, repetitionRate } from './rates.js'
+import { reflections } from './markers.js'
+import { type Prose, prose } from './prose.js'
+import { compression, repetitionRate, seenBefore } from './rates.js'
 import { findRuns, type Run } from './runs.js'
 import { codeUnits, words } from './words.js'
 
@@ -33,16 +35,25 @@ export interface Repeats {
 const LOOP = { span: 200, times: 3 }
 /** Separators, digits and table rules repeat legitimately: a unit with fewer than 3 letters in 10 must fill more. */
 const BARE = { letters: 0.3, span: 280 }
-/** Numbers that change make a template of an enumeration too, so more copies and words are asked for. */
-const NEAR = { words: 60, times: 6 }
-/** Without any template: half of all ten-word sequences stood before, or the text packs as only loops do. */
-const CIRCLING = { rep10: 0.5, compression: 8, characters: 1500 }
+/**
+ * Numbers that change make a template of every enumeration too ("46 is not a square, 56 is not …"), and
+ * an enumeration ends. So a template counts where the text never leaves it, or leaves it very late. The
+ * figures were set by reading the 68 near loops that an earlier rule found in the released Sky-T1 outputs.
+ */
+const NEAR = { words: 60, times: 6, toTheEnd: { times: 7, span: 500 }, left: { times: 20, span: 1500 } }
+/** Most of the prose of the second half stood before, word for word, in a text that doubts and starts over. */
+const CIRCLING = { words: 300, seen: 0.5, doubts: 8 }
+/** Much of everything stood before, formulas and numbers included. */
+const DENSE = { rep10: 0.5, seen: 0.3, compression: 8, characters: 1500 }
+/** A text that packs less, or a little more without repeating words, has no prose that repeats: most texts, so that most are quick. */
+const WORTH = { compression: 4, together: { rep10: 0.2, compression: 3.2 } }
 
 /**
  * Finds where a text starts going in circles.
  *
  * Loops are exact: every character of [start + period, end) equals the one a period before. Linear
  * time and memory. Wherever a loop stands it is found: at the end, or in the middle and left again.
+ * What the rules find and miss on outputs read by a person is measured by `npm run bench -- repeats`.
  *
  * @example repeats('So x = 2. '.repeat(40)) // { kind: 'loop', start: 0, end: 400, period: 10, count: 40, … }
  */
@@ -57,34 +68,66 @@ export function repeats(text: string): Repeats {
   const loop = largest(exactLoops(text, codes))
   if (loop) {
     const { start, end, period } = loop
-    return {
-      kind: 'loop',
-      start,
-      end,
-      period,
-      count: Math.round((end - start) / period),
-      share: (end - start) / text.length,
-      ...rates,
-    }
+    return { kind: 'loop', ...spanOf(text, start, end, period, (end - start) / period), ...rates }
   }
-  const near = largest(findRuns(masked, NEAR.times, NEAR.words).filter((run) => hasWords(text, starts, run)))
-  if (near) {
-    const start = starts[near.start]!
-    const end = starts[near.end]!
-    const count = Math.round((near.end - near.start) / near.period)
-    return { kind: 'near-loop', start, end, period: null, count, share: (end - start) / text.length, ...rates }
+  const thoughts = worthReading(rates) ? prose(text) : undefined
+  const near = nearLoop(text, masked, starts) ?? (thoughts && proseLoop(text, thoughts))
+  if (near) return { kind: 'near-loop', ...spanOf(text, near.start, near.end, null, near.count), ...rates }
+  const kind = thoughts && circles(text, thoughts, rates) ? 'circling' : 'clean'
+  return { kind, start: null, end: null, period: null, count: null, share: 0, ...rates }
+}
+
+function spanOf(text: string, start: number, end: number, period: number | null, count: number) {
+  return { start, end, period, count: Math.round(count), share: (end - start) / text.length }
+}
+
+function worthReading({ rep10, compression }: { rep10: number; compression: number }): boolean {
+  if (compression >= WORTH.compression) return true
+  return rep10 >= WORTH.together.rep10 && compression >= WORTH.together.compression
+}
+
+interface NearLoop {
+  start: number
+  end: number
+  count: number
+}
+
+/** One template with numbers that change. */
+function nearLoop(text: string, masked: Int32Array, starts: Int32Array): NearLoop | undefined {
+  const runs = findRuns(masked, NEAR.times, NEAR.words).filter((run) => hasWords(text, starts, run))
+  return longest(runs, starts, text.length)
+}
+
+/** One template with formulas that change: the prose alone repeats. */
+function proseLoop(text: string, { ids, starts }: Prose): NearLoop | undefined {
+  const runs = findRuns(ids, 2 * NEAR.times, NEAR.words).filter((run) => run.period >= 4)
+  return longest(runs, starts, text.length)
+}
+
+/** The longest run that the text never leaves, or leaves very late. */
+function longest(runs: Run[], starts: Int32Array, length: number): NearLoop | undefined {
+  let best: NearLoop | undefined
+  for (const run of runs) {
+    const [start, end] = [starts[run.start]!, starts[run.end]!]
+    const count = (run.end - run.start) / run.period
+    const copy = (end - start) / count
+    const bound = end >= length - Math.max(40, copy) ? NEAR.toTheEnd : NEAR.left
+    if (count < bound.times || end - start < bound.span) continue
+    if (!best || end - start > best.end - best.start) best = { start, end, count }
   }
-  const circling =
-    text.length >= CIRCLING.characters && (rates.rep10 >= CIRCLING.rep10 || rates.compression >= CIRCLING.compression)
-  return {
-    kind: circling ? 'circling' : 'clean',
-    start: null,
-    end: null,
-    period: null,
-    count: null,
-    share: 0,
-    ...rates,
-  }
+  return best
+}
+
+/** The same reasoning over and over, without one template. */
+function circles(text: string, { ids }: Prose, rates: { rep10: number; compression: number }): boolean {
+  if (text.length < DENSE.characters) return false
+  if (rates.compression >= DENSE.compression) return true
+  const seen = seenBefore(ids, 8)
+  const half = seen.subarray(seen.length >> 1)
+  const again = half.length > 0 ? half.reduce((sum, one) => sum + one, 0) / half.length : 0
+  if (rates.rep10 >= DENSE.rep10 && again >= DENSE.seen) return true
+  if (ids.length < CIRCLING.words || again < CIRCLING.seen) return false
+  return reflections(text).length >= (CIRCLING.doubts * ids.length) / 1000
 }
 
 /** All passages that repeat character for character, from left to right. */

@@ -32,7 +32,8 @@ export interface AskOptions {
 
 /**
  * Asks a model, or gives the answer that the workspace has kept. An answer that came to its own end
- * is reused for every limit that it stays under, a cut-off one for the same limit only.
+ * is reused for every limit that it stays under, a cut-off one for the same limit only, and one that was ended
+ * at its loop wherever loops are ended.
  *
  * @throws Stopped: over-budget before the request, disk, and whatever Model.ask throws.
  */
@@ -46,7 +47,7 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     seed: chat.seed,
   }
   const before = work?.kept<Kept>(stage, question)
-  const key = before && !holds(before, chat.maxTokens) ? { ...question, maxTokens: chat.maxTokens } : question
+  const key = before && !holds(before, chat) ? { ...question, maxTokens: chat.maxTokens } : question
   let reused = true
   let money: Reservation | undefined
   const fetched = async () => {
@@ -67,8 +68,15 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     money?.release()
   }
   if ('ok' in value) return { ...value, reused: false }
-  const { content, reasoning, finish, usage, seconds, dollars: cost } = value
-  const answer = { content, ...(reasoning !== undefined && { reasoning }), finish, usage, seconds }
+  const { content, reasoning, finish, stopped, usage, seconds, dollars: cost } = value
+  const answer: Answer = {
+    content,
+    ...(reasoning !== undefined && { reasoning }),
+    finish,
+    ...(stopped && { stopped }),
+    usage,
+    seconds,
+  }
   return { ok: true, answer, dollars: cost, reused }
 }
 
@@ -84,7 +92,9 @@ function unpriced(model: Model, { name, budget }: Workspace): Stopped {
 /** Told apart from a kept answer by `ok`, which that has not. */
 type Failed = { ok: false; failure: string; dollars: number | null; seconds: number }
 
-function holds(kept: Kept, maxTokens: number): boolean {
+/** An answer that we ended at its loop is as good as another only where the next one would be ended too. */
+function holds(kept: Kept, { maxTokens, stopLoops }: Chat): boolean {
+  if (kept.stopped) return stopLoops !== undefined && kept.usage.completion <= maxTokens
   return kept.maxTokens === maxTokens || (kept.finish === 'stop' && kept.usage.completion <= maxTokens)
 }
 

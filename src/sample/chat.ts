@@ -1,4 +1,5 @@
 // One question to a model and what comes back, in words that every stage uses.
+import type { GuardRule, LoopStop } from '../repeats/index.js'
 import type { Finish, Usage } from '../rows.js'
 
 export interface Message {
@@ -16,6 +17,8 @@ export interface Chat {
   temperature?: number | null
   /** null or left out: the server's default. */
   topP?: number | null
+  /** Stop the answer once it loops. Left out: never. */
+  stopLoops?: GuardRule
   /** What it is asked for, noted in journal and recordings. */
   for?: Purpose
 }
@@ -31,6 +34,8 @@ export interface Answer {
   /** Reasoning that the server kept apart. A <think> block in the content stays where it is. */
   reasoning?: string
   finish: Exclude<Finish, 'error'>
+  /** The loop for which we ended the answer; `finish` is 'length' then, as for any answer without its end. */
+  stopped?: LoopStop
   usage: Usage
   /** From request to last token, without the waiting for a turn. */
   seconds: number

@@ -137,7 +137,8 @@ export class Model {
       if (!('error' in attempt)) {
         this.#answered = true
         this.pace.answered()
-        await this.#recorder?.add(this.id, this.#url, chat, attempt)
+        // What we ended is not what the model would have said.
+        if (!attempt.stopped) await this.#recorder?.add(this.id, this.#url, chat, attempt)
         return { ok: true, answer: attempt }
       }
       if (partial.characters > 0) {

@@ -1,4 +1,5 @@
 // Many answers from one model: n samples of every problem, each asked once and kept.
+import type { GuardRule } from '../repeats/index.js'
 import type { Problem, Rows, Sample, Settings } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Aside, type Done, pool, Step, type Workspace } from '../workspace/index.js'
@@ -20,6 +21,11 @@ export interface SampleOptions {
   topP?: number | null
   /** Tokens of an answer at most. @default 16384, as in the report's runs of QwQ-32B-Preview */
   maxTokens?: number
+  /**
+   * Ends an answer once it says the same passage over and over, and keeps what it had and why (`stopped`): such an
+   * answer never comes back, and every further token is paid for. `true` is the rule of `LoopGuard`. @default false
+   */
+  stopLoops?: boolean | GuardRule
   /** Our own prompts, or the report's: `await skyT1Prompts(file)`. @default 'skylab' */
   prompts?: Prompts
   /** Another number draws another set of samples. @default 0 */
@@ -43,7 +49,7 @@ interface Question {
  */
 export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample> {
   const { model, in: work, n = 1, temperature = 0.7, topP = null, maxTokens = 16_384 } = options
-  const { prompts = 'skylab', seed = 0, stage = 'sample' } = options
+  const { prompts = 'skylab', seed = 0, stage = 'sample', stopLoops = false } = options
   check(rows, { ...options, n, temperature, maxTokens })
   const set = promptSet(prompts)
   let first: Prompt | undefined
@@ -69,6 +75,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
       maxTokens,
       temperature,
       topP,
+      ...(stopLoops && { stopLoops: stopLoops === true ? {} : stopLoops }),
       for: { stage, problem: problem.id, sample },
     }
     const asked = await ask(model, chat, { in: work, stage, signal })
@@ -80,8 +87,15 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
         reused: false,
       }
     }
-    const { content, reasoning, finish, usage, seconds } = asked.answer
-    const kept = { text: content, ...(reasoning !== undefined && { reasoning }), finish, usage, seconds }
+    const { content, reasoning, finish, stopped, usage, seconds } = asked.answer
+    const kept = {
+      text: content,
+      ...(reasoning !== undefined && { reasoning }),
+      finish,
+      ...(stopped && { stopped }),
+      usage,
+      seconds,
+    }
     return { row: { ...common, ...kept }, reused: asked.reused }
   }
 
@@ -94,7 +108,8 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
       for await (const done of pool(questions(), width, (question, _place, inner) => answer(question, inner), signal))
         yield { row: done.row.row, reused: done.row.reused, place: done.place }
     },
-    describe: (row) => (row.finish === 'error' ? 'failed' : row.finish === 'length' ? 'cut-off' : undefined),
+    describe: (row) =>
+      row.finish === 'error' ? 'failed' : row.stopped ? 'looping' : row.finish === 'length' ? 'cut-off' : undefined,
     // On a machine of one's own nobody counts dollars; elsewhere an unknown price has to be said.
     ...((model.price || !model.local) && { dollars: (row: Sample) => row.dollars }),
     // Recordings come as fast as the disk: their tokens a second would say nothing.

@@ -1,5 +1,6 @@
 // One attempt: a chat completion read as a stream, whole or not at all.
 import type OpenAI from 'openai'
+import { LoopGuard, type LoopStop } from '../repeats/index.js'
 import { type Answer, type Chat, roughPromptTokens, roughTokens } from './chat.js'
 
 /** Seconds without a single byte after which a request counts as dead; a busy server may queue it that long. */
@@ -51,6 +52,8 @@ export async function streamAnswer(
     // Pieces with text in them: at least one token each, and with llama.cpp and vLLM exactly one.
     let pieces = 0
     let finish: string | undefined
+    const guard = chat.stopLoops && new LoopGuard(chat.stopLoops)
+    let stopped: LoopStop | undefined
     let usage: { prompt_tokens?: number; completion_tokens?: number } | null | undefined
     for await (const chunk of stream) {
       silence.refresh()
@@ -64,6 +67,12 @@ export async function streamAnswer(
       if (thought || delta.content) pieces++
       partial.characters += (thought?.length ?? 0) + (delta.content?.length ?? 0)
       finish = choice.finish_reason ?? finish
+      if (finish !== undefined) continue
+      stopped = guard?.add(`${thought ?? ''}${delta.content ?? ''}`)
+      if (!stopped) continue
+      finish = 'length'
+      // Leaving the loop closes the connection, and a server stops writing when nobody reads.
+      break
     }
     // The package ends an aborted stream as if it were whole.
     both.throwIfAborted()
@@ -73,6 +82,7 @@ export async function streamAnswer(
       content: content.join(''),
       ...(reasoning.length > 0 && { reasoning: reasoning.join('') }),
       finish,
+      ...(stopped && { stopped }),
       usage: {
         prompt: usage?.prompt_tokens ?? roughPromptTokens(chat.messages),
         completion:

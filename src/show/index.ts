@@ -2,6 +2,7 @@
 
 export { type DataFrame, danfo } from './danfo.js'
 export { Figure } from './figure.js'
+export { type Agreement, type Labelled, type LabelOptions, Labels, label } from './label.js'
 export { plot } from './plots/index.js'
 export type { LossCurve, LossStep } from './plots/loss.js'
 export { type Frame, table } from './table.js'

@@ -44,6 +44,37 @@ const plain: Act = (request, response) => say(response, answerTo(request))
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('sample', () => {
+  it('ends an answer at its loop when asked to, says why, and pays for it once', async () => {
+    const unit = 'So the sum is even, and I check it again. '
+    let written = 0
+    const server = await serve(async ({ body }, response) => {
+      if (body.messages.at(-1)!.content.includes('1 + 1')) return say(response, 'The answer is 2.')
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (let i = 0; i < 2000 && !response.destroyed; i++) {
+        response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: unit } }] })}\n\n`)
+        written++
+        if (i % 10 === 0) await wait(1)
+      }
+      response.end()
+    })
+    const m = model('m', { baseURL: server.url, retries: 0 })
+    const options = { model: m, in: here(), maxTokens: 30_000, stopLoops: true }
+    const [looped, clean] = await sample(problems(2), options)
+    expect(looped).toMatchObject({ finish: 'length', stopped: { period: unit.length } })
+    expect(looped!.text.length).toBeLessThan(4000)
+    expect(written).toBeLessThan(1500)
+    expect(clean).toMatchObject({ finish: 'stop', text: 'The answer is 2.' })
+    expect(clean).not.toHaveProperty('stopped')
+    expect(host.shown.map(({ bundle }) => bundle['text/plain']).join()).toContain('looping')
+    // The same again asks nothing; without the rule only the looping one is asked, for it would go on.
+    await sample(problems(2), options)
+    expect(server.requests).toHaveLength(2)
+    const { stopLoops: _, ...without } = options
+    const rows = await sample(problems(2), without)
+    expect(rows[0]!.finish).toBe('error')
+    expect(server.requests.filter(({ body }) => body.messages.at(-1)!.content.includes('1 + 1'))).toHaveLength(1)
+  })
+
   it('gives n rows for each problem, in order, with everything that could change them', async () => {
     const server = await serve(plain)
     const m = model('m', { baseURL: server.url })
