@@ -5,20 +5,28 @@
 // A row gains fields and never loses or overwrites one. A row that is dropped is still a row, with
 // the reason in it, so the counts add up at every stage.
 
-/** One test of a program: text in and text out, a call and its value, or an assertion. */
+/**
+ * One test of a program: text in and text out, a call and its value, or an assertion.
+ *
+ * In `args` and `returns`, `{ $number: '2.0' }` is a number that JavaScript's own would change, and
+ * `{ $dict: [[1, 'one']] }` a Python dict whose keys are not text. `given` is code of the problem's own that stands
+ * before the program and before the assertion.
+ */
 export type Test =
   | { stdin: string; stdout: string }
   | { fn: string; args: unknown[]; returns: unknown }
-  | { assert: string }
+  | { assert: string; given?: string }
 
 export type Language = 'python' | 'javascript' | 'typescript'
 
 /**
- * A special judge, for problems that have several right outputs: a JavaScript function
- * `(input, output, expected) => boolean`, as source text. It runs in isolated-vm.
+ * A special judge, for problems that have several right outputs, as source text: a function
+ * `(input, output, expected) => boolean | { ok, why }` in JavaScript or TypeScript, which runs in isolated-vm, or a
+ * Python function `check(input, output, expected)` that returns a bool, `(bool, why)` or `{"ok": …, "why": …}`,
+ * which runs in the sandbox of Python. For a call, input is the list of arguments and output the value returned.
  */
 export interface Checker {
-  language: 'javascript'
+  language: 'javascript' | 'typescript' | 'python'
   source: string
 }
 
@@ -44,6 +52,12 @@ export interface Problem {
   /** Code that a call-based problem starts from. */
   starter?: string
   checker?: Checker
+  /** Why an output that differs from the expected one may be right all the same: it is not judged without a checker. */
+  needsChecker?: string
+  /** How far a number may be off, absolutely or relative to the expected one, where the problem says so. */
+  tolerance?: number
+  /** YES and Yes are the same, where the problem says so. */
+  ignoreCase?: boolean
   /** Seconds of CPU time for one test. @default 6 */
   timeLimit?: number
   /** Megabytes for one test. @default 512 */
@@ -129,8 +143,23 @@ export interface Formatted extends Sample {
 }
 
 export type Verdict =
-  | { ok: true; how: string; detail?: string; chosen?: number }
-  | { ok: false; why: Why | Extract<Format, { ok: false }>['why']; detail: string; chosen?: number }
+  | { ok: true; how: string; detail?: string; chosen?: number; tried?: Tried[] }
+  | {
+      ok: false
+      why: Why | Extract<Format, { ok: false }>['why']
+      detail: string
+      chosen?: number
+      tried?: Tried[]
+    }
+
+/** A fenced block that was judged and did not pass, in the order of judging. */
+export interface Tried {
+  /** Place among the fenced blocks of the text, from 0. */
+  block: number
+  why: Why
+  /** Tests that it passed before the one that failed. */
+  passed: number
+}
 
 export type Why =
   | 'wrong'
@@ -144,6 +173,7 @@ export type Why =
   | 'runtime-error'
   | 'compile-error'
   | 'no-tests'
+  | 'needs-checker'
   | 'failed'
 
 export interface Judged extends Formatted {

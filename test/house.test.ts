@@ -45,7 +45,7 @@ describe('the house', () => {
     const stages = ['problems', 'sample', 'reformat', 'verify', 'curate', 'train', 'evaluate']
     const allowed = (from: string, to: string): boolean => {
       if (from === to || from === 'index' || from === 'commands') return true
-      const ground = ['rows', 'stopped', 'host', 'fixtures', 'nearest', 'stats', 'workspace']
+      const ground = ['rows', 'json', 'stopped', 'host', 'fixtures', 'nearest', 'stats', 'workspace']
       if (ground.includes(from)) return ground.includes(to)
       if (ground.includes(to)) return true
       if (from === 'repeats') return false

@@ -1,7 +1,11 @@
 // The steps of `skylab rows`: one line in, one line out.
 
+import { exactJson, jsonText, parseJson } from '../json.js'
+import { codeFields } from '../problems/fields.js'
+import { isOurs } from '../problems/ours.js'
+import { TEST_FIELDS } from '../problems/tests.js'
 import { repeats } from '../repeats/index.js'
-import { parseJson } from '../verify/code/compare.js'
+import type { Problem } from '../rows.js'
 import { grade, judge, type Policy, type RunnerChoice, type Verifiable, verdictOn } from '../verify/index.js'
 
 export const STEPS = ['grade', 'judge', 'repeats', 'verify'] as const
@@ -28,7 +32,7 @@ export interface LineResult {
 export async function throughStep(line: string, place: number, options: StepOptions): Promise<LineResult> {
   try {
     const row = parsed(line)
-    const added = await work(row, options)
+    const added = await work(row, options, line)
     return { text: extended(line, row, added), ok: true }
   } catch (error) {
     if (!(error instanceof Unusable)) throw error
@@ -58,13 +62,10 @@ function extended(line: string, row: Row, added: Row): string {
   if (!names.some((name) => name in row))
     return Object.keys(row).length === 0 ? `{${tail}` : `${trimmed.slice(0, -1).trimEnd()},${tail}`
   const kept = Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
-  const raw = JSON as unknown as { rawJSON(text: string): unknown }
-  return JSON.stringify({ ...kept, ...added }, (_name, value: unknown) =>
-    typeof value === 'bigint' ? raw.rawJSON(String(value)) : value,
-  )
+  return jsonText({ ...kept, ...added })
 }
 
-function work(row: Row, options: StepOptions): Promise<Row> | Row {
+function work(row: Row, options: StepOptions, line: string): Promise<Row> | Row {
   switch (options.step) {
     case 'grade': {
       const { equal, how, why } = grade(text(row, 'gold'), text(row, 'pred'), { policy: options.policy })
@@ -73,40 +74,28 @@ function work(row: Row, options: StepOptions): Promise<Row> | Row {
     case 'repeats':
       return { repeats: repeats(text(row, 'text')) }
     case 'judge':
-      return judged(row, options)
+      return judged(row, options, line)
     case 'verify':
-      return verified(row, options)
+      return verified(row, options, line)
   }
 }
 
-async function judged(row: Row, options: StepOptions): Promise<Row> {
-  const language = languageOf(row)
-  const verdict = await judge(
-    {
-      language,
-      program: text(row, 'program'),
-      tests: testsOf(row),
-      checker: row.checker as never,
-      timeLimit: numberOf(row, 'timeLimit'),
-      memoryLimit: numberOf(row, 'memoryLimit'),
-    },
-    { runner: options.runner },
-  )
-  return { verdict }
+async function judged(row: Row, options: StepOptions, line: string): Promise<Row> {
+  const program = text(row, 'program')
+  return { verdict: await judge({ ...codeOf(row, line), program }, { runner: options.runner }) }
 }
 
-async function verified(row: Row, options: StepOptions): Promise<Row> {
+async function verified(row: Row, options: StepOptions, line: string): Promise<Row> {
   const kind = row.kind
   if (kind !== 'math' && kind !== 'code' && kind !== 'choice')
     throw new Unusable(`kind is ${JSON.stringify(kind) ?? 'missing'}; it is 'math', 'code' or 'choice'`)
   if (row.solution === undefined) text(row, 'text')
   else text(row, 'solution')
-  if (kind === 'code') {
-    if (row.language !== undefined) languageOf(row)
-    testsOf(row)
-  } else text(row, 'answer')
+  const code = kind === 'code' ? codeOf({ language: 'python', ...row }, line) : undefined
+  if (!code) text(row, 'answer')
   const usable = {
     ...row,
+    ...code,
     ...(row.answer !== undefined && { answer: String(row.answer) }),
     text: String(row.text ?? ''),
   } as unknown as Verifiable
@@ -135,21 +124,35 @@ function languageOf(row: Row): 'python' | 'javascript' | 'typescript' {
   )
 }
 
-function testsOf(row: Row): never {
-  const { tests } = row
-  if (!Array.isArray(tests) || tests.length === 0) throw new Unusable('there are no tests')
-  for (const [k, test] of tests.entries()) {
-    const shape = test as Row | null
-    if (
-      typeof shape !== 'object' ||
-      shape === null ||
-      !(
-        ('stdin' in shape && 'stdout' in shape) ||
-        ('fn' in shape && 'args' in shape && 'returns' in shape) ||
-        'assert' in shape
-      )
-    )
-      throw new Unusable(`test ${k + 1} is none of {stdin, stdout}, {fn, args, returns}, {assert}`)
-  }
-  return tests as never
+type Code = Required<Pick<Problem, 'language' | 'tests'>> &
+  Pick<Problem, 'checker' | 'needsChecker' | 'tolerance' | 'ignoreCase' | 'timeLimit' | 'memoryLimit'>
+
+/** What a row says as a coding problem: tests in our shape, or in that of a public set (APPS, LiveCodeBench, MBPP …). */
+function codeOf(row: Row, line: string): Code {
+  const field = TEST_FIELDS.find((name) => row[name] !== undefined && row[name] !== null && row[name] !== '')
+  if (field === undefined) throw new Unusable('there are no tests')
+  const ours = field === 'tests' && Array.isArray(row.tests) && row.tests.some(isTest)
+  // Public sets name no language where there is only Python.
+  const language = ours || row.language !== undefined ? languageOf(row) : 'python'
+  const limits = { timeLimit: numberOf(row, 'timeLimit'), memoryLimit: numberOf(row, 'memoryLimit') }
+  // 2.0 is a float, and 10^30 whole, only as they are written in the line.
+  const exact = /"(?:fn|fn_name|func_name)"/.test(line) ? (exactJson(line) as Row) : row
+  // A row of ours says how it is judged; what its statement says was read when it became one.
+  const statement = ours || isOurs(row) ? '' : STATEMENT.map((name) => row[name]).find((it) => typeof it === 'string')
+  const read = codeFields({ ...exact, language, ...limits }, {}, String(statement ?? ''))
+  if (typeof read === 'string') throw new Unusable(read)
+  if (!read.tests?.length) throw new Unusable('there are no tests')
+  const { tests, checker, needsChecker, tolerance, ignoreCase, timeLimit, memoryLimit } = read
+  const judging = { checker, needsChecker, tolerance, ignoreCase, timeLimit, memoryLimit }
+  return { language, tests, ...Object.fromEntries(Object.entries(judging).filter(([, value]) => value !== undefined)) }
+}
+
+const STATEMENT = ['question', 'question_content', 'problem', 'prompt', 'description', 'content', 'text']
+
+function isTest(test: unknown): boolean {
+  return (
+    typeof test === 'object' &&
+    test !== null &&
+    (('stdin' in test && 'stdout' in test) || ('fn' in test && 'args' in test && 'returns' in test) || 'assert' in test)
+  )
 }

@@ -5,6 +5,7 @@ import { answerInSolution, answerText } from './answer.js'
 import { bareQuestion } from './bare.js'
 import { fromAnswerColumns, fromOptions, hasAnswerColumns } from './choices.js'
 import { domainOf } from './domain.js'
+import { judgingOf } from './judging.js'
 import { isOurs, ourProblem } from './ours.js'
 import { readTests, TEST_FIELDS } from './tests.js'
 
@@ -81,7 +82,7 @@ export function readProblem(record: Record<string, unknown>, reading: Reading): 
     const name = fieldOf(record, role, reading.map)
     return name === undefined ? undefined : record[name]
   }
-  const asked = get('prompt')
+  const asked = get('prompt') ?? statementOf(record)
   if (typeof asked !== 'string' || asked.trim() === '') return noPrompt(record, reading.map)
   const bare = bareQuestion(asked)
   const context =
@@ -100,10 +101,17 @@ export function readProblem(record: Record<string, unknown>, reading: Reading): 
     ...difficultyOf(get('difficulty')),
     ...(typeof get('licence') === 'string' ? { licence: get('licence') as string } : {}),
   }
-  const rest = kind === 'code' ? codeFields(record, reading, bare.starter) : answerFields(record, reading, kind, prompt)
+  const rest =
+    kind === 'code' ? codeFields(record, reading, prompt, bare.starter) : answerFields(record, reading, kind, prompt)
   if (typeof rest === 'string') return rest
   const { asks, ...fields } = rest
   return { problem: { ...common, prompt: asks ? `${prompt}\n\n${asks}` : prompt, ...fields }, ...ownId(get('id')) }
+}
+
+/** The statement of a coding problem whose field has a name that means something else elsewhere: CodeContests, MBPP. */
+function statementOf(record: Record<string, unknown>): unknown {
+  const isCode = TEST_FIELDS.some((name) => record[name] !== undefined)
+  return isCode ? (record.description ?? record.text) : undefined
 }
 
 /** The field of a row that plays a role, by the map first, then by the known names. */
@@ -176,10 +184,19 @@ function answerFields(
     : `no answer: ${empty} is ${JSON.stringify(record[empty])}`
 }
 
-function codeFields(record: Record<string, unknown>, reading: Reading, starter?: string): Fields | string {
+/** What a row says as a coding problem: language, tests, limits, how it is judged. A string says what is wrong. */
+export function codeFields(
+  record: Record<string, unknown>,
+  reading: Pick<Reading, 'map'>,
+  prompt: string,
+  starter?: string,
+): Fields | string {
   const { map } = reading
   const languageField = fieldOf(record, 'language', map)
-  const named = languageField === undefined ? 'python' : String(record[languageField]).toLowerCase()
+  const named =
+    languageField === undefined || Array.isArray(record[languageField])
+      ? 'python'
+      : String(record[languageField]).toLowerCase()
   const language = LANGUAGES[named]
   if (language === undefined)
     return `its language is ${JSON.stringify(named)}; Python, JavaScript and TypeScript can be run`
@@ -189,7 +206,9 @@ function codeFields(record: Record<string, unknown>, reading: Reading, starter?:
   const starterField = fieldOf(record, 'starter', map)
   const begin = starterField === undefined ? starter : String(record[starterField]).replaceAll('\r\n', '\n')
   const timeLimit = limit(record.time_limit ?? record.timeLimit, { s: 1, ms: 0.001 }, 's')
-  const memoryLimit = limit(record.memory_limit ?? record.memoryLimit, { m: 1, g: 1024, k: 1 / 1024 }, 'm')
+  const memoryLimit =
+    limit(record.memory_limit ?? record.memoryLimit, { m: 1, g: 1024, k: 1 / 1024 }, 'm') ??
+    limit(record.memory_limit_bytes, { b: 1 / 1024 / 1024 }, 'b')
   return {
     language,
     ...(tests.tests.length > 0 ? { tests: tests.tests } : {}),
@@ -197,11 +216,17 @@ function codeFields(record: Record<string, unknown>, reading: Reading, starter?:
     ...(timeLimit === undefined ? {} : { timeLimit }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(tests.asks ? { asks: tests.asks } : {}),
+    ...judgingOf(record, prompt),
   }
 }
 
-/** "2 seconds", "256 megabytes", 1.5: a number in the first unit whose letters the text begins with. */
+/** "2 seconds", "256 megabytes", 1.5, CodeContests' { seconds, nanos }: a number in the first unit whose letters the text begins with. */
 function limit(value: unknown, units: Record<string, number>, usual: string): number | undefined {
+  if (typeof value === 'object' && value !== null && 'seconds' in value) {
+    const { seconds, nanos = 0 } = value as { seconds: unknown; nanos?: unknown }
+    const amount = Number(seconds) + Number(nanos) / 1e9
+    return amount > 0 ? amount : undefined
+  }
   const found = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)/i.exec(
     typeof value === 'number' || typeof value === 'string' ? String(value) : '',
   )

@@ -72,6 +72,9 @@ const keyOf = (row: Sample & Partial<Formatted>, runner: RunnerChoice): object =
   language: row.language,
   tests: row.tests,
   checker: row.checker,
+  needsChecker: row.needsChecker,
+  tolerance: row.tolerance,
+  ignoreCase: row.ignoreCase,
   timeLimit: row.timeLimit,
   memoryLimit: row.memoryLimit,
 })

@@ -1,6 +1,6 @@
 // The verdict on one row, whatever its kind: by value, by letter, by tests.
 
-import type { Formatted, Sample, Verdict, Why } from '../rows.js'
+import type { Formatted, Sample, Tried, Verdict, Why } from '../rows.js'
 import { chosenLetter, isLetter } from './choice/index.js'
 import { candidates, judge, type Reason, type RunnerChoice } from './code/index.js'
 import { finalAnswer, grade, type Policy } from './math/index.js'
@@ -23,6 +23,7 @@ const WHY: Record<Exclude<Reason, 'accepted'>, Why> = {
   'output-limit': 'output-limit',
   'runtime-error': 'runtime-error',
   'compile-error': 'compile-error',
+  'needs-checker': 'needs-checker',
 }
 
 /** The verdict on a row. A sample that failed, was cut off or lost its format keeps that as its reason. */
@@ -67,23 +68,22 @@ export function onChoice(row: Verifiable, text: string): Verdict {
     : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}` }
 }
 
-/** Every fenced block is tried, the last first; the first that passes all tests is the one that is meant. */
+/**
+ * Every fenced block that may be the program is judged, in the order of `candidates`; the first that passes all tests
+ * is the one that is meant, and the row says which. What became of those before it stands in `tried`.
+ */
 async function onCode(row: Verifiable, text: string, options: VerdictOptions): Promise<Verdict> {
   if (!row.tests?.length) return { ok: false, why: 'no-tests', detail: 'the problem has no tests' }
   const language = row.language ?? 'python'
   const blocks = candidates(text, language)
   if (blocks.length === 0) return { ok: false, why: 'no-answer', detail: 'there is no fenced code block' }
-  let first: Verdict | undefined
+  const { tests, checker, needsChecker, tolerance, ignoreCase, timeLimit, memoryLimit } = row
+  const limits = { checker, needsChecker, tolerance, ignoreCase, timeLimit, memoryLimit }
+  const tried: Tried[] = []
+  let first: Extract<Verdict, { ok: false }> | undefined
   for (const block of blocks) {
     const result = await judge(
-      {
-        language,
-        program: block.code,
-        tests: row.tests,
-        checker: row.checker,
-        timeLimit: row.timeLimit,
-        memoryLimit: row.memoryLimit,
-      },
+      { language, program: block.code, tests, ...limits },
       { runner: options.runner ?? 'auto', ...(options.signal && { signal: options.signal }) },
     )
     if (result.ok)
@@ -91,17 +91,21 @@ async function onCode(row: Verifiable, text: string, options: VerdictOptions): P
         ok: true,
         how: result.tests.some((test) => test.how === 'checker') ? 'checker' : 'tests',
         chosen: block.index,
-        detail: `${result.tests.length} of ${row.tests.length} tests`,
+        detail: `${result.tests.length} of ${tests.length} tests`,
+        ...(tried.length > 0 && { tried }),
       }
     const passed = result.tests.filter((test) => test.ok).length
+    const why = WHY[result.why as Exclude<Reason, 'accepted'>]
+    tried.push({ block: block.index, why, passed })
     first ??= {
       ok: false,
-      why: WHY[result.why as Exclude<Reason, 'accepted'>],
+      why,
       chosen: block.index,
-      detail: `test ${passed + 1} of ${row.tests.length}: ${result.detail ?? result.why}`,
+      detail: `test ${passed + 1} of ${tests.length}: ${result.detail ?? result.why}`,
     }
   }
-  return first!
+  // The verdict is that of the block judged first; the others are told where there are any.
+  return { ...first!, ...(tried.length > 1 && { tried }) }
 }
 
 const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 120)}…${text.slice(-60)}` : text)

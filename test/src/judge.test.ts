@@ -179,7 +179,11 @@ describe.each([...(native.runner === 'native' ? (['native'] as const) : []), 'py
       }
       const verdict = await judge(task, { runner })
       expect(verdict.tests.map((test) => test.ok)).toEqual([true, false])
-      expect((await judge(task, { runner, all: true })).tests.map((test) => test.ok)).toEqual([true, false, true])
+      expect((await judge(task, { runner, stopAtFirst: false })).tests.map((test) => test.ok)).toEqual([
+        true,
+        false,
+        true,
+      ])
     })
   },
 )
@@ -427,7 +431,9 @@ describe('a special judge', () => {
   })
   it('that fails accepts nothing', async () => {
     const broken = { language: 'javascript', source: '() => { throw new Error("x") }' } as const
-    expect((await judge(node('console.log(1)', '', '2', { checker: broken }))).why).toBe('wrong-answer')
+    const verdict = await judge(node('console.log(1)', '', '2', { checker: broken }))
+    expect(verdict).toMatchObject({ ok: false, why: 'needs-checker' })
+    expect(verdict.detail).toMatch(/the checker failed.*expected "2"/s)
   })
 })
 

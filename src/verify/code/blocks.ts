@@ -44,17 +44,29 @@ const TAGS: Record<Language, RegExp> = {
 }
 
 /**
- * The blocks worth running, the last first: a reformatted solution holds one, a raw trace drafts several and means
- * the last. Blocks tagged as something else (output, bash, another language) are left out, and repeats of a block.
+ * The blocks worth running, in the order in which they are judged:
+ *
+ * 1. from the last to the first: a reformatted solution holds one, a raw trace drafts several and means the last;
+ * 2. those tagged with the problem's language, or with nothing, before any whose tag names no language that is known;
+ * 3. blocks tagged as something else (output, bash, another language) never;
+ * 4. a block that stands there again is judged once, at its last place; at most `most` are judged.
+ *
+ * Two blocks are never joined into one program: what is trained on is one block that passes.
  */
 export function candidates(text: string, language: Language, most = 8): CodeBlock[] {
   const seen = new Set<string>()
   const fitting: CodeBlock[] = []
+  const doubtful: CodeBlock[] = []
   for (const block of codeBlocks(text).reverse()) {
     const code = block.code.trim()
-    if (code === '' || seen.has(code) || (block.tag !== '' && !TAGS[language].test(block.tag))) continue
+    if (code === '' || seen.has(code)) continue
     seen.add(code)
-    fitting.push(block)
+    if (block.tag === '' || TAGS[language].test(block.tag)) fitting.push(block)
+    else if (!OTHER.test(block.tag)) doubtful.push(block)
   }
-  return fitting.slice(0, most)
+  return [...fitting, ...doubtful].slice(0, most)
 }
+
+/** Tags of what is surely no program in the language asked for, once its own tags were looked at. */
+const OTHER =
+  /^(?:text|txt|plaintext|plain|output|out|input|in|stdin|stdout|console|terminal|shell|sh|bash|zsh|cmd|powershell|json|yaml|yml|xml|html|css|sql|markdown|md|latex|tex|math|diff|none|mermaid|py|python|python[23]|py3|ipython|sage|js|javascript|node|nodejs|mjs|cjs|jsx|ts|typescript|tsx|c|h|cpp|c\+\+|cc|cxx|hpp|cs|csharp|c#|java|kotlin|kt|scala|go|golang|rust|rs|ruby|rb|php|perl|pl|r|swift|haskell|hs|ocaml|ml|lua|julia|jl|pascal|fortran|matlab|octave|asm|lisp|scheme|clojure|elixir|erlang|dart|pseudocode|pseudo|algorithm|error|traceback|log)$/

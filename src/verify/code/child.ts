@@ -176,7 +176,10 @@ export function pyodideRunner(): Runner {
     path.dirname(createRequire(import.meta.url).resolve('pyodide')),
     path.dirname(fileURLToPath(compiled('./pyodide-child.js', import.meta.url))),
   ]
-  const readable = folders.map((folder) => `--allow-fs-read=${folder}${path.sep}*`)
+  const readable = [
+    ...folders.map((folder) => `--allow-fs-read=${folder}${path.sep}*`),
+    `--allow-fs-read=${fileURLToPath(compiled('../../json.js', import.meta.url))}`,
+  ]
   return new Child({
     name: 'pyodide',
     file: './pyodide-child.js',

@@ -1,37 +1,110 @@
 // Outputs and values compared where the program cannot reach: in the judge's own process.
 
-/** The rule by which two outputs are the same, or undefined where they are not. */
-export type Rule = 'exact' | 'lines' | 'tokens' | 'value' | 'unwrapped'
+import { type Json, jsonText, parseJson } from '../../json.js'
 
-/**
- * Text against text: the same bytes; else the same lines with space at their ends and blank lines at both ends
- * ignored; else the same number of lines, each with the same tokens, where numbers are compared as exact decimals.
- * There is no tolerance: 0.333 is not 1/3.
- */
-export function sameOutput(expected: string, got: string): Rule | undefined {
-  if (expected === got) return 'exact'
-  const left = lines(expected)
-  const right = lines(got)
-  if (left.length !== right.length) return undefined
-  let tokens = false
-  for (let k = 0; k < left.length; k++) {
-    if (left[k] === right[k]) continue
-    if (!sameTokens(left[k]!, right[k]!)) return undefined
-    tokens = true
-  }
-  return tokens ? 'tokens' : 'lines'
+export { type Json, jsonText, parseJson }
+
+/** The rule by which two outputs are the same, or undefined where they are not. */
+export type Rule = 'exact' | 'lines' | 'tokens' | 'case' | 'tolerance' | 'value' | 'unwrapped'
+
+/** What a problem allows beyond equality; nothing where it does not say so. */
+export interface Allowance {
+  /** How far a number with a decimal point may be off, absolutely or relative to the expected one. */
+  tolerance?: number | undefined
+  /** YES and Yes are the same. */
+  ignoreCase?: boolean | undefined
 }
 
-const lines = (text: string): string[] =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim())
+/**
+ * Text against text, the strictest rule first, and the loosest that was needed is the one named:
+ *
+ * 1. exact: the same text.
+ * 2. lines: the same lines, with space at their ends, blank lines at both ends and a byte order mark ignored.
+ * 3. tokens: as many lines with as many tokens each, where numbers are compared as exact decimals (1.50 is 15e-1).
+ * 4. case, tolerance: only where the problem says so. Two whole numbers are never compared with a tolerance.
+ *
+ * There is no other tolerance: 0.333 is not 1/3. Order counts always. No copy of the texts is made: outputs of
+ * 50 MB are compared in place.
+ */
+export function sameOutput(expected: string, got: string, allowed: Allowance = {}): Rule | undefined {
+  if (expected === got) return 'exact'
+  const left = new Lines(expected)
+  const right = new Lines(got)
+  let worst = 0
+  for (;;) {
+    const more = left.next()
+    if (more !== right.next()) return undefined
+    if (!more) return RULES[worst]
+    if (left.same(right)) continue
+    const rule = sameTokens(left.line(), right.line(), allowed)
+    if (rule === 0) return undefined
+    worst = Math.max(worst, rule)
+  }
+}
 
-function sameTokens(a: string, b: string): boolean {
+/** From the strictest to the loosest. */
+const RULES = ['lines', 'tokens', 'case', 'tolerance'] as const
+
+/** White space and the byte order mark, by UTF-16 unit: what trim() takes away. */
+const isSpace = (unit: number): boolean =>
+  unit === 32 || (unit >= 9 && unit <= 13) || (unit >= 0xa0 && String.fromCharCode(unit).trim() === '')
+
+/** The lines of a text one after another, as places in it: without blank ones at both ends, without space at their ends. */
+class Lines {
+  #at: number
+  readonly #end: number
+  start = 0
+  stop = 0
+
+  constructor(private readonly text: string) {
+    let from = 0
+    let to = text.length
+    while (from < to && isSpace(text.charCodeAt(from))) from++
+    while (to > from && isSpace(text.charCodeAt(to - 1))) to--
+    this.#at = from
+    // An empty text has one line, an empty one.
+    this.#end = to
+  }
+
+  next(): boolean {
+    if (this.#at > this.#end) return false
+    let stop = this.text.indexOf('\n', this.#at)
+    if (stop < 0 || stop > this.#end) stop = this.#end
+    this.start = this.#at
+    this.#at = stop + 1
+    while (this.start < stop && isSpace(this.text.charCodeAt(this.start))) this.start++
+    while (stop > this.start && isSpace(this.text.charCodeAt(stop - 1))) stop--
+    this.stop = stop
+    return true
+  }
+
+  same(other: Lines): boolean {
+    const length = this.stop - this.start
+    if (length !== other.stop - other.start) return false
+    for (let k = 0; k < length; k++)
+      if (this.text.charCodeAt(this.start + k) !== other.text.charCodeAt(other.start + k)) return false
+    return true
+  }
+
+  line(): string {
+    return this.text.slice(this.start, this.stop)
+  }
+}
+
+/** The place in RULES of the loosest rule that two lines need; 0 where no rule makes them one. */
+function sameTokens(a: string, b: string, { tolerance, ignoreCase }: Allowance): number {
   const left = a.split(/\s+/)
   const right = b.split(/\s+/)
-  return left.length === right.length && left.every((token, k) => token === right[k] || sameDecimal(token, right[k]!))
+  if (left.length !== right.length) return 0
+  let worst = 1
+  for (const [k, token] of left.entries()) {
+    const other = right[k]!
+    if (token === other || sameDecimal(token, other)) continue
+    if (ignoreCase && token.toLowerCase() === other.toLowerCase()) worst = Math.max(worst, 2)
+    else if (tolerance !== undefined && isClose(token, other, tolerance)) worst = Math.max(worst, 3)
+    else return 0
+  }
+  return worst
 }
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
@@ -54,40 +127,34 @@ function decimal(text: string): string | undefined {
   return `${found[1] === '-' ? '-' : ''}${trimmed}e${exponent}`
 }
 
-/** Whole numbers that a double cannot hold come as BigInt. */
-export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json }
-
-/** JSON.parse that keeps whole numbers of any size. */
-export function parseJson(text: string): Json {
-  if (!/\d{16}/.test(text)) return JSON.parse(text) as Json
-  const reviver = (_key: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' &&
-    context?.source !== undefined &&
-    /^-?\d{16,}$/.test(context.source) &&
-    !Number.isSafeInteger(value)
-      ? BigInt(context.source)
-      : value
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Json
+/** |a − b| ≤ t·max(1, |a|), for numbers of which one is written with a point or an exponent. */
+function isClose(expected: string, got: string, tolerance: number): boolean {
+  const whole = /^[+-]?\d+$/
+  if (whole.test(expected) && whole.test(got)) return false
+  if (decimal(expected) === undefined || decimal(got) === undefined) return false
+  return near(Number(expected), Number(got), tolerance)
 }
 
-/** JSON.stringify that writes BigInt as the number it is. */
-export function jsonText(value: unknown): string {
-  const raw = (JSON as unknown as { rawJSON?: (text: string) => unknown }).rawJSON
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? (raw ? raw(String(inner)) : Number(inner)) : inner,
-  )
-}
+// The last factor is for the rounding of the subtraction itself: 0.1 may be off by exactly 0.1.
+const near = (expected: number, got: number, tolerance: number): boolean =>
+  Math.abs(expected - got) <= tolerance * Math.max(1, Math.abs(expected)) * (1 + 1e-12)
 
-/** Value against value, as Python's == has it: 1, 1.0 and True are one; lists and tuples are one; objects without order. */
-export function sameValue(expected: Json, got: Json): Rule | undefined {
+/**
+ * Value against value, as Python's == has it: 1, 1.0 and True are one; lists and tuples are one; objects without
+ * order. A tolerance, where the problem has one, is for numbers of which one is not whole.
+ */
+export function sameValue(expected: Json, got: Json, allowed: Allowance = {}): Rule | undefined {
   if (equal(expected, got)) return 'value'
   // APPS stores what a call returns in a list of one.
-  if (Array.isArray(expected) && expected.length === 1 && !Array.isArray(got) && equal(expected[0]!, got))
-    return 'unwrapped'
-  return undefined
+  const inner = Array.isArray(expected) && expected.length === 1 && !Array.isArray(got) ? expected[0]! : undefined
+  if (inner !== undefined && equal(inner, got)) return 'unwrapped'
+  if (allowed.tolerance === undefined) return undefined
+  return equal(expected, got, allowed.tolerance) || (inner !== undefined && equal(inner, got, allowed.tolerance))
+    ? 'tolerance'
+    : undefined
 }
 
-function equal(a: Json, b: Json): boolean {
+function equal(a: Json, b: Json, tolerance?: number): boolean {
   if (a === b) return true
   const left = typeof a === 'boolean' ? Number(a) : a
   const right = typeof b === 'boolean' ? Number(b) : b
@@ -97,13 +164,20 @@ function equal(a: Json, b: Json): boolean {
   if (
     (typeof left === 'number' || typeof left === 'bigint') &&
     (typeof right === 'number' || typeof right === 'bigint')
-  )
+  ) {
     // biome-ignore lint/suspicious/noDoubleEquals: a BigInt equals the same whole double only by ==
-    return left == right
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, k) => equal(item, b[k]!))
+    if (left == right) return true
+    if (tolerance === undefined || typeof left === 'bigint' || typeof right === 'bigint') return false
+    return !(Number.isInteger(left) && Number.isInteger(right)) && near(left, right, tolerance)
+  }
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, k) => equal(item, b[k]!, tolerance))
   if (typeof a === 'object' && a !== null && typeof b === 'object' && b !== null && !Array.isArray(b)) {
     const keys = Object.keys(a)
-    return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key]!, b[key]!))
+    return (
+      keys.length === Object.keys(b).length &&
+      keys.every((key) => Object.hasOwn(b, key) && equal(a[key]!, b[key]!, tolerance))
+    )
   }
   return false
 }

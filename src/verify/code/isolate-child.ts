@@ -31,6 +31,7 @@ interface Request {
   memoryLimit: number
   /** How many times the usual wall time it may take: more than 1 where it runs alone, once more. */
   patience?: number
+  outputLimit?: number
 }
 
 /** After its limit a script has this long to be stopped, in milliseconds. */
@@ -65,7 +66,7 @@ async function run(request: Request): Promise<Outcome> {
   try {
     const context = await isolate.createContext()
     await context.global.set('__stdin', trial.kind === 'stdin' ? trial.stdin : '')
-    await context.global.set('__limit', OUTPUT_LIMIT)
+    await context.global.set('__limit', request.outputLimit ?? OUTPUT_LIMIT)
     const handle = (await (
       await isolate.compileScript(shim)
     ).run(context, { reference: true, timeout: left() })) as IsolatedVm.Reference<Record<string, unknown>>

@@ -1,10 +1,12 @@
 // One program against its tests. Expected output stays here; the sandbox sees inputs only.
 
+import { type Json, parseJson, plainJson } from '../../json.js'
 import type { Checker, Language, Test } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
-import { type Json, parseJson, sameOutput, sameValue } from './compare.js'
+import { askChecker } from './checker.js'
+import { sameOutput, sameValue } from './compare.js'
 import { borrow, giveBack, NoRunner, type RunnerChoice } from './pool.js'
-import type { Limits, Outcome, Program, Runner, Trial } from './runner.js'
+import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
 
 export type Reason =
   | 'accepted'
@@ -14,13 +16,14 @@ export type Reason =
   | 'output-limit'
   | 'runtime-error'
   | 'compile-error'
+  | 'needs-checker'
 
 export interface TestVerdict {
   ok: boolean
   why: Reason
   /** Seconds of CPU time; of wall time where a sleeper was stopped. */
   seconds: number
-  /** The rule that accepted it: exact, lines, tokens, value, unwrapped, end, checker. */
+  /** The rule that accepted it: exact, lines, tokens, case, tolerance, value, unwrapped, end, checker. */
   how?: string
   detail?: string
 }
@@ -28,7 +31,7 @@ export interface TestVerdict {
 export interface CodeVerdict {
   ok: boolean
   why: Reason
-  /** In the order of the tests; ends with the first that failed. */
+  /** In the order of the tests; ends with the first that failed, unless `stopAtFirst` is false. */
   tests: TestVerdict[]
   /** What ran it. */
   runner: Runner['name']
@@ -40,6 +43,12 @@ export interface Task {
   program: string
   tests: readonly Test[]
   checker?: Checker | undefined
+  /** Why another output than the expected one may be right: without a checker it is then not judged wrong. */
+  needsChecker?: string | undefined
+  /** How far a number may be off, absolutely or relative to the expected one. @default none */
+  tolerance?: number | undefined
+  /** YES and Yes are the same. @default false */
+  ignoreCase?: boolean | undefined
   /** Seconds of CPU time for one test. @default 6, as LiveCodeBench has it */
   timeLimit?: number | undefined
   /** Megabytes for one test. @default 512 */
@@ -49,8 +58,8 @@ export interface Task {
 export interface JudgeOptions {
   /** @default 'auto' */
   runner?: RunnerChoice
-  /** Runs the tests after the first that failed, too. @default false */
-  all?: boolean
+  /** Ends with the first test that fails; false runs them all, with the seconds of each. @default true */
+  stopAtFirst?: boolean
   signal?: AbortSignal
 }
 
@@ -62,7 +71,9 @@ const MEMORY_LIMIT = 512
  *
  * A stdin test is passed when what was printed is the expected text by the rules of `sameOutput`; a call when the
  * value returned equals the expected; an assertion when its end was reached. Only that: leaving early, a compile
- * error or a crash is never a pass. A checker, where the problem has one, decides what an unequal output is worth.
+ * error or a crash is never a pass. A checker, where the problem has one, decides what an unequal output is worth;
+ * where the problem needs one and has none, an unequal output is `needs-checker`, neither right nor wrong. The verdict
+ * is that of the first test that failed.
  *
  * @throws Stopped('no-tool') where `runner: 'native'` is asked for and cannot run here.
  */
@@ -79,14 +90,14 @@ export async function judge(task: Task, options: JudgeOptions = {}): Promise<Cod
   try {
     for (const test of task.tests) {
       options.signal?.throwIfAborted()
-      const verdict = await judgeTest(runner, program, test, limits, task.checker).catch((error: unknown) => {
+      const verdict = await judgeTest(runner, program, test, limits, task).catch((error: unknown) => {
         // A sandbox that was closed under the test: the interrupt is the reason, not the test.
         options.signal?.throwIfAborted()
         throw error
       })
       options.signal?.throwIfAborted()
       tests.push(verdict)
-      if (!verdict.ok && !options.all) break
+      if (!verdict.ok && options.stopAtFirst !== false) break
     }
   } finally {
     options.signal?.removeEventListener('abort', stop)
@@ -121,15 +132,11 @@ async function judgeTest(
   runner: Runner,
   program: Program,
   test: Test,
-  limits: Limits,
-  checker: Checker | undefined,
+  usual: Limits,
+  task: Task,
 ): Promise<TestVerdict> {
-  const trial: Trial =
-    'stdin' in test
-      ? { kind: 'stdin', stdin: text(test.stdin) }
-      : 'fn' in test
-        ? { kind: 'call', fn: test.fn, args: Array.isArray(test.args) ? test.args : [test.args] }
-        : { kind: 'assert', assert: test.assert }
+  const trial = trialOf(test, program.language)
+  const limits = 'stdin' in test ? roomFor(text(test.stdout).length, usual) : usual
   let outcome = await runner.run(program, trial, limits)
   // Stopped by the wall clock while it was still working: once more, alone, with time to wait its turn.
   if (
@@ -157,22 +164,32 @@ async function judgeTest(
       if (!('stdin' in test)) break
       const expected = text(test.stdout)
       const got = outcome.stdout ?? ''
-      const how = sameOutput(expected, got) ?? (checker && (await checked(checker, text(test.stdin), got, expected)))
-      return how
-        ? verdict(true, 'accepted', { how })
-        : verdict(false, 'wrong-answer', { detail: `expected ${short(expected)}, got ${short(got)}` })
+      const how = sameOutput(expected, got, task)
+      if (how) return verdict(true, 'accepted', { how })
+      return other(
+        verdict,
+        task,
+        text(test.stdin),
+        got,
+        expected,
+        () => `expected ${short(expected)}, got ${short(got)}`,
+      )
     }
     case 'value': {
       if (!('fn' in test)) break
       const got = readValue(outcome.value ?? 'null')
-      const how =
-        sameValue(test.returns as Json, got) ??
-        (checker && (await checked(checker, trial.kind === 'call' ? trial.args : null, got, test.returns)))
-      return how
-        ? verdict(true, 'accepted', { how })
-        : verdict(false, 'wrong-answer', {
-            detail: `expected ${short(show(test.returns))}, got ${short(outcome.value ?? '')}`,
-          })
+      const expected = plainJson(test.returns)
+      const how = sameValue(expected, got, task)
+      if (how) return verdict(true, 'accepted', { how })
+      const args = trial.kind === 'call' ? trial.args : []
+      return other(
+        verdict,
+        task,
+        plainJson(args),
+        got,
+        expected,
+        () => `expected ${short(show(expected))}, got ${short(outcome.value ?? '')}`,
+      )
     }
     case 'end':
       return verdict(true, 'accepted', { how: 'end' })
@@ -188,25 +205,50 @@ async function judgeTest(
   return verdict(false, 'runtime-error', { detail: 'the sandbox answered something else than was asked' })
 }
 
-/** Asks the special judge; a judge that fails accepts nothing. */
-async function checked(
-  checker: Checker,
+type MakeVerdict = (ok: boolean, why: Reason, more: { how?: string; detail?: string }) => TestVerdict
+
+/** An output that is not the expected one: wrong, unless a special judge says otherwise, or is missing. */
+async function other(
+  verdict: MakeVerdict,
+  task: Task,
   input: unknown,
   output: unknown,
   expected: unknown,
-): Promise<'checker' | undefined> {
-  const runner = await borrow('javascript', 'auto')
-  try {
-    const outcome: Outcome = await runner.run(
-      { language: 'javascript', source: checker.source },
-      { kind: 'check', input, output, expected },
-      { timeLimit: 10, memoryLimit: 512 },
-    )
-    return outcome.status === 'value' && outcome.value === 'true' ? 'checker' : undefined
-  } finally {
-    giveBack(runner)
-  }
+  differs: () => string,
+): Promise<TestVerdict> {
+  if (!task.checker)
+    return task.needsChecker
+      ? verdict(false, 'needs-checker', { detail: `${task.needsChecker}; ${differs()}` })
+      : verdict(false, 'wrong-answer', { detail: differs() })
+  const said = await askChecker(task.checker, input, output, expected)
+  if (said.failed !== undefined)
+    return verdict(false, 'needs-checker', { detail: `the checker failed: ${said.failed}; ${differs()}` })
+  const detail = said.why ?? (said.ok ? undefined : differs())
+  return verdict(said.ok, said.ok ? 'accepted' : 'wrong-answer', {
+    ...(said.ok && { how: 'checker' }),
+    ...(detail !== undefined && { detail }),
+  })
 }
+
+/** An expected output may be larger than what programs may usually write. */
+function roomFor(expected: number, usual: Limits): Limits {
+  const room = 2 * expected + 1024
+  return room <= OUTPUT_LIMIT ? usual : { ...usual, outputLimit: room }
+}
+
+function trialOf(test: Test, language: Language): Trial {
+  if ('stdin' in test) return { kind: 'stdin', stdin: text(test.stdin) }
+  if ('assert' in test) return { kind: 'assert', assert: test.assert, ...(test.given && { given: test.given }) }
+  const args = Array.isArray(test.args) ? test.args : [test.args]
+  if (language !== 'python') return { kind: 'call', fn: test.fn, args: plainJson(args) as unknown[] }
+  return { kind: 'call', fn: test.fn, args, ...(holdsDict(args) && { revive: true }) }
+}
+
+/** Whether a dict with keys that are no text is among the arguments. */
+const holdsDict = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.some(holdsDict)
+    : typeof value === 'object' && value !== null && ('$dict' in value || Object.values(value).some(holdsDict))
 
 let last: Promise<unknown> = Promise.resolve()
 
@@ -228,7 +270,7 @@ function readValue(value: string): Json {
 
 /** TACO stores some inputs and outputs as lists of lines. */
 const text = (value: unknown): string =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.join('\n') : String(value)
+  typeof value === 'string' ? value : Array.isArray(value) ? value.map(text).join('\n') : String(value)
 const show = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? String(value)
 const short = (value: string): string => {

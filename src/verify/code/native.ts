@@ -88,7 +88,7 @@ export class Native implements Runner {
         program: program.source,
         ...trial,
         ...limits,
-        outputLimit: OUTPUT_LIMIT,
+        outputLimit: limits.outputLimit ?? OUTPUT_LIMIT,
         secret: randomBytes(16).toString('hex'),
       }
       const outcome = await this.#ask(request, limits)

@@ -117,13 +117,15 @@ def execute(request):
             exec(compiled, space)
         else:
             exec(PRELUDE, space)
+            if request.get("given"):
+                exec(compile(request["given"], "given.py", "exec", dont_inherit=True), space)
             exec(compiled, space)
             if kind == "call":
                 found = lookup(space, request["fn"])
                 if found is None:
                     tell({"status": "missing", "detail": "there is no function %s" % request["fn"]})
                     return 1
-                reached = {"status": "value", "value": json_text(found(*request["args"]))}
+                reached = {"status": "value", "value": json_text(found(*(revived(request["args"]) if request.get("revive") else request["args"])))}
             else:
                 exec(compile(request["assert"], "assert.py", "exec", dont_inherit=True), space)
                 reached = {"status": "end"}
@@ -187,6 +189,43 @@ def lookup(space, name):
     return None
 
 
+def revived(value):
+    """Arguments with the dicts whose keys JSON cannot hold."""
+    if isinstance(value, list):
+        return [revived(item) for item in value]
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get("$dict"), list):
+            return {key: revived(item) for key, item in value["$dict"]}
+        return {key: revived(item) for key, item in value.items()}
+    return value
+
+
 def json_text(value):
     """The value as JSON text: tuples as lists, whole numbers in full, anything that JSON lacks as its text."""
-    return json.dumps(value, default=lambda other: {"python": repr(other)[:200]}, ensure_ascii=False)
+    try:
+        return json.dumps(value, default=plain, ensure_ascii=False)
+    except TypeError:
+        # A tuple is no key of JSON: its text is one.
+        return json.dumps(text_keys(value), default=plain, ensure_ascii=False)
+
+
+def plain(other):
+    """What json.dumps does not know: numbers of other kinds by value, arrays as lists, the rest as its text."""
+    if isinstance(other, (decimal.Decimal, fractions.Fraction)):
+        if other == int(other):
+            return int(other)
+        if other == float(other):
+            return float(other)
+    elif isinstance(other, (collections.deque, range, type({}.keys()), type({}.values()))):
+        return list(other)
+    elif hasattr(other, "tolist") and hasattr(other, "dtype"):
+        return other.tolist()
+    return {"python": repr(other)[:200]}
+
+
+def text_keys(value):
+    if isinstance(value, dict):
+        return {key if isinstance(key, (str, int, float, type(None))) else repr(key): text_keys(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [text_keys(item) for item in value]
+    return value

@@ -51,13 +51,13 @@ receive(
   process.stdin,
   (text) => {
     queue = queue.then(async () => {
-      const { program, trial, timeLimit } = parseJson(text) as unknown as Request
+      const { program, trial, timeLimit, outputLimit = OUTPUT_LIMIT } = parseJson(text) as unknown as Request
       ready ??= start()
       const run = await ready
       const before = process.cpuUsage()
       let outcome: Outcome
       try {
-        outcome = JSON.parse(run(jsonText({ program: program.source, ...trial, outputLimit: OUTPUT_LIMIT }))) as Outcome
+        outcome = JSON.parse(run(jsonText({ program: program.source, ...trial, outputLimit }))) as Outcome
       } catch (error) {
         // The interpreter itself broke: it is not used again.
         const detail = String(error).slice(0, 1000)

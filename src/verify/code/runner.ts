@@ -3,8 +3,10 @@
 /** What goes into the sandbox of a test; the expected output stays outside. */
 export type Trial =
   | { kind: 'stdin'; stdin: string }
-  | { kind: 'call'; fn: string; args: unknown[] }
-  | { kind: 'assert'; assert: string }
+  /** `revive`: among the arguments are dicts written as `{ "$dict": [[key, value]] }`. */
+  | { kind: 'call'; fn: string; args: unknown[]; revive?: boolean }
+  /** `given`: code of the problem's own, which stands before the program and before the assertion. */
+  | { kind: 'assert'; assert: string; given?: string }
   /** A special judge, asked about one output. */
   | { kind: 'check'; input: unknown; output: unknown; expected: unknown }
 
@@ -15,6 +17,8 @@ export interface Limits {
   memoryLimit: number
   /** How many times the usual wall time it may take: more than 1 where it runs alone, once more. @default 1 */
   patience?: number
+  /** Bytes that it may write, where the expected output is large. @default OUTPUT_LIMIT */
+  outputLimit?: number
 }
 
 /** What happened inside; whether an output is right is decided outside. */
