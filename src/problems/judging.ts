@@ -55,7 +55,7 @@ function checkerOf(value: unknown): Problem['checker'] | undefined {
   return /=>|\bfunction\b/.test(value) ? { language: 'typescript', source: value } : undefined
 }
 
-const VERB = '(?:print|output|return|find|give|report|display|write|construct|provide|specify)'
+const VERB = '(?:print|output|return|find|report|display|write|construct|provide|specify)'
 const ONE = '(?:valid|possible|correct|suitable|optimal|appropriate|acceptable)'
 /** Sentences by which statements say that several outputs are right; measured on TACO's special-judge list. */
 const SEVERAL = [

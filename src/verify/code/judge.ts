@@ -6,7 +6,7 @@ import { Stopped } from '../../stopped.js'
 import { askChecker } from './checker.js'
 import { sameOutput, sameValue } from './compare.js'
 import { borrow, giveBack, NoRunner, type RunnerChoice } from './pool.js'
-import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
+import { type Limits, OUTPUT_LIMIT, type Program, type Runner, type Trial } from './runner.js'
 
 export type Reason =
   | 'accepted'
