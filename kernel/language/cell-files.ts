@@ -1,7 +1,8 @@
 // A cell as the files that TypeScript checks: a script, and a module where it imports.
 
-import { type Change, declaredNames, isGlobalBlock, renames } from './aliases.js'
+import { type Change, declaredNames, isGlobalBlock, type Meaning, renames, type Writing } from './aliases.js'
 import { parseCell } from './parse.js'
+import { readPaths } from './positions.js'
 import { ts } from './typescript.js'
 
 /** One cell in files. Offsets in `module` are those of the cell; those in `script` are shifted. */
@@ -11,46 +12,72 @@ export interface CellFiles {
   module: string | undefined
   changes: Change[]
   /** What it declares for the cells after it, as typed. */
-  names: string[]
+  names: Map<string, Meaning>
   /** The names, as written in its files, that its text may refer to. */
   uses: Set<string>
+  /** How the names of other cells are written in it, as values and as types. */
+  reads: Map<string, { value: string | undefined; type: string | undefined }>
+  /** The paths that it may have narrowed, as written in its script. */
+  paths: Map<string, string>
   /** Where its imports stand: there the module file is asked, elsewhere the script. */
   moduleRanges: [number, number][]
 }
 
 export interface NameSource {
   /** How a name that is declared in this cell is written in its file. */
-  declare(name: string): string
+  declare(name: string, kind: 'value' | 'type', later: boolean): string
   /** How an earlier cell's name is written, if any cell has declared it. */
-  current(name: string): string | undefined
+  value(name: string, later: boolean): string | undefined
+  type(name: string): string | undefined
 }
+
+// More paths than this are read by no cell that a person wrote.
+const PATHS = 40
 
 /** Splits a cell into its files. `moduleName` is how the module file imports itself. */
 export function cellFiles(code: string, moduleName: string, source: NameSource): CellFiles {
   const tree = parseCell(code)
   const locals: Local[] = tree.statements.flatMap(imported)
-  const names = [...new Set([...declaredNames(tree.statements), ...locals.map(({ local }) => local)])]
-  const aliases = new Map<string, string>()
-  for (const name of identifiers(tree)) {
-    const written = names.includes(name) ? source.declare(name) : source.current(name)
-    if (written !== undefined && written !== name) aliases.set(name, written)
+  const names = new Map<string, Meaning>(declaredNames(tree.statements))
+  for (const { local, onlyType } of locals) names.set(local, { value: !onlyType, type: true })
+  const writing: Writing = {
+    value: (name, later) =>
+      (names.get(name)?.value ? source.declare(name, 'value', later) : source.value(name, later)) ?? name,
+    type: (name, later) => (names.get(name)?.type ? source.declare(name, 'type', later) : source.type(name)) ?? name,
   }
   const moduleRanges: [number, number][] = []
-  const changes: Change[] = renames(tree, aliases)
+  const changes: Change[] = renames(tree, writing)
   for (const statement of tree.statements) {
     if (belongsToModule(statement)) {
       moduleRanges.push([statement.getStart(), statement.end])
-      changes.push({
-        start: statement.getStart(),
-        end: statement.end,
-        text: blank(code.slice(statement.getStart(), statement.end)),
-      })
+      changes.push(blanked(code, statement.getStart(), statement.end))
     } else changes.push(...exportKeywords(statement, code))
   }
   changes.sort((a, b) => a.start - b.start)
-  const uses = new Set([...identifiers(tree)].map((name) => aliases.get(name) ?? name))
-  const module = moduleRanges.length === 0 ? undefined : moduleText(code, moduleRanges, locals, moduleName, aliases)
-  return { code, script: applied(code, changes), module, changes, names, uses, moduleRanges }
+  const uses = new Set<string>()
+  const reads: CellFiles['reads'] = new Map()
+  for (const name of identifiers(tree)) {
+    for (const each of [writing.value(name, true), writing.value(name, false), writing.type(name, true)]) uses.add(each)
+    const read = { value: source.value(name, false), type: source.type(name) }
+    if (read.value !== undefined || read.type !== undefined) reads.set(name, read)
+  }
+  const module =
+    moduleRanges.length === 0
+      ? undefined
+      : moduleText(code, moduleRanges, locals, moduleName, (local) => source.declare(local, 'value', false))
+  const paths = new Map<string, string>()
+  for (const [text, root] of readPaths(tree)) {
+    if (paths.size >= PATHS) break
+    const written = writing.value(root.text, false)
+    paths.set(written + text.slice(root.text.length), written)
+  }
+  return { code, script: applied(code, changes), module, changes, names, uses, reads, paths, moduleRanges }
+}
+
+/** The same files with a text before the script: `$is<string>(x);`. */
+export function withPrefix(files: CellFiles, prefix: string): CellFiles {
+  const changes = [{ start: 0, end: 0, text: prefix }, ...files.changes]
+  return { ...files, changes, script: prefix + files.script }
 }
 
 /** The offset in the script file of an offset in the cell. */
@@ -80,29 +107,32 @@ interface Local {
   local: string
   /** How the module file exports it. */
   exported: string
+  onlyType: boolean
 }
 
 function imported(statement: ts.Statement): Local[] {
   if (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference))
-    return [{ local: statement.name.text, exported: `export { ${statement.name.text} }` }]
+    return [{ local: statement.name.text, exported: `export { ${statement.name.text} }`, onlyType: false }]
   if (!ts.isImportDeclaration(statement) || !statement.importClause) return []
   const { importClause: clause, moduleSpecifier } = statement
-  const from = moduleSpecifier.getText()
-  const type = clause.isTypeOnly ? 'type ' : ''
+  const from = `${moduleSpecifier.getText()}${statement.attributes ? ` ${statement.attributes.getText()}` : ''}`
+  const onlyType = clause.isTypeOnly
+  const type = onlyType ? 'type ' : ''
   const locals: Local[] = []
-  if (clause.name)
-    locals.push({ local: clause.name.text, exported: `export ${type}{ default as ${clause.name.text} } from ${from}` })
+  if (clause.name) {
+    const local = clause.name.text
+    locals.push({ local, exported: `export ${type}{ default as ${local} } from ${from}`, onlyType })
+  }
   const bindings = clause.namedBindings
-  if (bindings && ts.isNamespaceImport(bindings))
-    locals.push({ local: bindings.name.text, exported: `export ${type}* as ${bindings.name.text} from ${from}` })
-  else
+  if (bindings && ts.isNamespaceImport(bindings)) {
+    const local = bindings.name.text
+    locals.push({ local, exported: `export ${type}* as ${local} from ${from}`, onlyType })
+  } else
     for (const each of bindings?.elements ?? []) {
-      const name = each.name.text
-      const only = type !== '' || each.isTypeOnly ? 'type ' : ''
-      locals.push({
-        local: name,
-        exported: `export ${only}{ ${(each.propertyName ?? each.name).text} as ${name} } from ${from}`,
-      })
+      const local = each.name.text
+      const only = onlyType || each.isTypeOnly
+      const exported = `export ${only ? 'type ' : ''}{ ${(each.propertyName ?? each.name).getText()} as ${local} } from ${from}`
+      locals.push({ local, exported, onlyType: only })
     }
   return locals
 }
@@ -110,22 +140,29 @@ function imported(statement: ts.Statement): Local[] {
 function belongsToModule(statement: ts.Statement): boolean {
   return (
     ts.isImportDeclaration(statement) ||
-    ts.isExportDeclaration(statement) ||
+    (ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined) ||
     (ts.isImportEqualsDeclaration(statement) && ts.isExternalModuleReference(statement.moduleReference)) ||
+    isAmbientModule(statement) ||
     isGlobalBlock(statement)
   )
 }
 
-/** `export const x` and `export default e`: a script exports nothing. */
+/** `declare module 'x' { … }`: adds to a module where it stands in one. */
+function isAmbientModule(statement: ts.Statement): boolean {
+  return ts.isModuleDeclaration(statement) && ts.isStringLiteral(statement.name)
+}
+
+/** `export const x`, `export { x }` and `export default e`: a script exports nothing. */
 function exportKeywords(statement: ts.Statement, code: string): Change[] {
+  if (ts.isExportDeclaration(statement)) return [blanked(code, statement.getStart(), statement.end)]
   if (ts.isExportAssignment(statement)) {
-    const [start, end] = [statement.getStart(), statement.expression.getStart()]
-    return [{ start, end, text: blank(code.slice(start, end)) }]
+    const change = blanked(code, statement.getStart(), statement.expression.getStart())
+    return [{ ...change, text: `;void${change.text.slice(5)}` }]
   }
   const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []
   return modifiers
     .filter(({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword)
-    .map((each) => ({ start: each.getStart(), end: each.end, text: blank(each.getText()) }))
+    .map((each) => blanked(code, each.getStart(), each.end))
 }
 
 /** The imports where they stand, then the way of their names into the global scope. */
@@ -134,14 +171,18 @@ function moduleText(
   ranges: [number, number][],
   locals: Local[],
   name: string,
-  aliases: ReadonlyMap<string, string>,
+  written: (name: string) => string,
 ): string {
   let text = ''
   for (const [start, end] of ranges) text += blank(code.slice(text.length, start)) + code.slice(start, end)
   text += blank(code.slice(text.length))
-  const globals = locals.map(({ local }) => `export import ${aliases.get(local) ?? local} = $module.${local}`)
+  const globals = locals.map(({ local }) => `export import ${written(local)} = $module.${local}`)
   const lines = [...locals.map(({ exported }) => exported), `import * as $module from './${name}'`]
   return `${text}\n${lines.join('\n')}\ndeclare global {\n${globals.join('\n')}\n}\nexport {}\n`
+}
+
+function blanked(code: string, start: number, end: number): Change {
+  return { start, end, text: blank(code.slice(start, end)) }
 }
 
 function blank(text: string): string {

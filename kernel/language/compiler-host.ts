@@ -15,6 +15,8 @@ declare function prompt(text?: string, options?: { password?: boolean }): string
 declare function clearOutput(options?: { wait?: boolean }): void
 ${COMM_TYPES}
 declare function await<T>(value: T): Awaited<T>
+declare const $meta: ImportMeta
+declare function $is<T>(value: unknown): asserts value is T
 interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string; resolve(specifier: string): string }
 `
 
@@ -25,8 +27,8 @@ export const CHECK_OPTIONS: ts.CompilerOptions = {
   lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: ['node'],
   // A notebook explores: what may be null is checked, what has no type yet is not.
+  // (noImplicitAny lets `const rows = []` grow to what is pushed; its own errors are left out, in world.ts)
   strict: true,
-  noImplicitAny: false,
   useUnknownInCatchVariables: false,
   skipLibCheck: true,
   esModuleInterop: true,
@@ -35,6 +37,9 @@ export const CHECK_OPTIONS: ts.CompilerOptions = {
   allowJs: true,
   noEmit: true,
 }
+
+// One count for all hosts: the registry of parsed files outlives a host, and must not mix up two texts.
+let versions = 0
 
 /** The files of cells, by path, each with a version that changes with its text. */
 export class CellHost implements ts.LanguageServiceHost {
@@ -59,7 +64,7 @@ export class CellHost implements ts.LanguageServiceHost {
     const file = this.pathOf(name)
     const known = this.files.get(file)
     if (known?.text === text) return
-    this.files.set(file, { text, version: (known?.version ?? 0) + 1 })
+    this.files.set(file, { text, version: ++versions })
   }
 
   getScriptFileNames = (): string[] => [...this.files.keys()]

@@ -2,11 +2,12 @@
 
 import type { Completion } from '../session.js'
 import { withoutAliases } from './aliases.js'
-import type { CellFiles } from './cell-files.js'
 import type { ts } from './typescript.js'
 
 /** So many items are given at most. */
 const LIMIT = 1000
+// Names of ours in the files.
+const OWN = new Set(['$module', '$is', '$meta'])
 
 /** The completions at an offset of a file that stands for `code` with the cursor at `at`. */
 export function completions(
@@ -15,19 +16,19 @@ export function completions(
   offset: number,
   code: string,
   at: number,
-  files: CellFiles,
-  current: (name: string) => string | undefined,
+  names: readonly string[],
+  isHidden: (written: string) => boolean,
 ): Completion {
   const word = /[\p{ID_Continue}$#]*$/u.exec(code.slice(0, at))![0]
   const after = /^[\p{ID_Continue}$]*/u.exec(code.slice(at))![0]
   const found = service.getCompletionsAtPosition(file, offset, { includeCompletionsWithInsertText: false })
   const items = new Map<string, string>()
-  const own = new Set(files.names)
+  const own = new Set(names)
   for (const entry of [...(found?.entries ?? [])].sort(bySortText)) {
     const text = withoutAliases(entry.name)
-    if (!matches(text, word) || entry.name.startsWith('$module') || items.has(text)) continue
+    if (!matches(text, word) || OWN.has(entry.name) || items.has(text)) continue
     // An older cell's name that was declared again since is still in its file, and not to be seen.
-    if (found?.isGlobalCompletion && !own.has(text) && (current(text) ?? entry.name) !== entry.name) continue
+    if (found?.isGlobalCompletion && !own.has(text) && isHidden(entry.name)) continue
     items.set(text, entry.kind)
     if (items.size >= LIMIT) break
   }

@@ -1,27 +1,26 @@
 // All live cells as one program: type errors, completion, inspection.
 import path from 'node:path'
 import type { Bundle, Completion } from '../session.js'
-import { aliasOf, withoutAliases } from './aliases.js'
-import { type CellFiles, cellFiles, fromScript, type NameSource, toScript } from './cell-files.js'
+import { withoutAliases } from './aliases.js'
+import { type CellFiles, cellFiles, fromScript, type NameSource, toScript, withPrefix } from './cell-files.js'
 import { CellHost } from './compiler-host.js'
 import { completions } from './completions.js'
 import { inspection } from './inspection.js'
+import { endOf, Narrowings } from './narrowing.js'
+import { type Before, Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
 import { ts } from './typescript.js'
 
-interface LiveCell extends CellFiles {
+interface LiveCell {
   id: number
   /** The name of its files. */
   slot: string
+  code: string
+  files: CellFiles
   /** How its names are written in the files. */
-  written: string[]
+  written: Map<string, string>
   /** Who owned its names before it. */
-  before: Map<string, NameOwner | undefined>
-}
-
-interface NameOwner {
-  cell: number
-  written: string
+  before: Before
 }
 
 interface Pending {
@@ -34,16 +33,17 @@ interface Pending {
 // empty, and taken by cells one after the other (5 ms instead of 50 for a small cell).
 const SLOTS = 64
 
-// A cell is a script, and scripts do not await or augment the global scope: cells do.
-const ALLOWED = new Set([1375, 1378, 1431, 1432, 2669, 2670, 2852, 2853, 2854])
+// A cell is a script, and scripts do not await, export or augment the global scope: cells do. And
+// `import x = require('y')` is as good as any other import.
+const ALLOWED = new Set([1202, 1203, 1375, 1378, 1431, 1432, 2669, 2670, 2852, 2853, 2854])
 
 export class World {
   private host: CellHost
   private service: ts.LanguageService
   private readonly registry = ts.createDocumentRegistry()
   private cells: LiveCell[] = []
-  private taken: Set<string> | undefined
-  private owners = new Map<string, NameOwner>()
+  private known: Owners | undefined
+  private narrowings = new Narrowings()
   private pending: Pending[] = []
   private free: string[] = []
   private slots = 0
@@ -59,36 +59,31 @@ export class World {
 
   /** Loads and binds the libraries, so that the first question is answered soon. */
   warm(): void {
-    this.takenNames()
     void this.add(0, '[1].map((each) => each + 1)', true)
     this.drain()
+    this.complete('[1].ma', 6)
   }
 
   /** Forgets all cells. */
   reset(): void {
     this.drain()
+    const old = this.service
     this.host = new CellHost(this.folder)
     this.service = ts.createLanguageService(this.host, this.registry)
     this.cells = []
-    this.taken = undefined
-    this.owners = new Map()
+    this.known = undefined
+    this.narrowings = new Narrowings()
     this.slots = 0
     this.makeSlots()
+    // Only when the new program holds the libraries: they are not parsed again.
+    this.service.getProgram()
+    old.dispose()
   }
 
   /** Adds a cell after the ones before; gives its type errors where `check` is set. */
   add(id: number, code: string, check: boolean): Promise<LanguageProblem[]> {
-    if (this.free.length === 0) this.makeSlots()
-    const slot = this.free.shift()!
-    const cell: LiveCell = { ...this.split(slot, code, id), id, slot, written: [], before: new Map() }
-    cell.written = cell.names.map((name) => this.writtenIn(name, id))
-    for (const [at, name] of cell.names.entries()) {
-      cell.before.set(name, this.owners.get(name))
-      this.owners.set(name, { cell: id, written: cell.written[at]! })
-    }
-    for (const name of cell.written) this.takenNames().add(name)
-    this.cells.push(cell)
-    this.setFiles(slot, cell)
+    const cell = this.again(id, code) ?? this.fresh(id, code)
+    cell.before = this.owners.declare(cell.files.names, cell.written)
     return new Promise((resolve) => {
       // Cells that come quickly one after the other are checked together: one program for all.
       if (this.pending.length === 0) setImmediate(() => this.drain())
@@ -100,16 +95,13 @@ export class World {
   undo(id: number): void {
     this.drain()
     const cell = this.cells.find((each) => each.id === id)
-    for (const [name, owner] of cell?.before ?? []) {
-      if (owner) this.owners.set(name, owner)
-      else this.owners.delete(name)
-    }
+    if (cell) this.owners.undo(cell.before)
     this.drop()
   }
 
   complete(code: string, at: number): Completion {
     return this.probe(code, at, (file, offset, files) =>
-      completions(this.service, file, offset, code, at, files, this.current),
+      completions(this.service, file, offset, code, at, [...files.names.keys()], this.isHidden),
     )
   }
 
@@ -117,39 +109,69 @@ export class World {
     return this.probe(code, at, (file, offset) => inspection(this.service, file, offset, detail))
   }
 
+  /** A cell that was run before and means the same is the same cell: its types stay what they were. */
+  private again(id: number, code: string): LiveCell | undefined {
+    const cell = this.cells.findLast((each) => each.code === code)
+    if (!cell) return undefined
+    const files = this.split(cell.slot, code, { ...this.current, declare: (name) => cell.written.get(name) ?? name })
+    if (files.script !== cell.files.script || files.module !== cell.files.module) return undefined
+    cell.id = id
+    this.setFiles(cell.slot, cell.files)
+    return cell
+  }
+
+  private fresh(id: number, code: string): LiveCell {
+    if (this.free.length === 0) this.makeSlots()
+    const slot = this.free.shift()!
+    const { owners } = this
+    const files = this.split(slot, code, { ...this.current, declare: (name) => owners.writtenIn(name, id) })
+    const written = new Map([...files.names.keys()].map((name) => [name, owners.writtenIn(name, id)]))
+    const cell: LiveCell = { id, slot, code, files, written, before: new Map() }
+    this.cells.push(cell)
+    this.setFiles(slot, files)
+    return cell
+  }
+
   /** Answers a question about a cell that has not run, at an offset of its text. */
   private probe<T>(code: string, at: number, ask: (file: string, offset: number, files: CellFiles) => T): T {
     this.drain()
-    const files = this.split('probe', code, 1_000_000 + ++this.probes)
+    const id = 1_000_000 + ++this.probes
+    const plain = this.split('probe', code, {
+      ...this.current,
+      declare: (name) => this.owners.writtenIn(name, id),
+    })
+    const files = withPrefix(plain, this.narrowings.prefix(plain.paths))
     this.setFiles('probe', files)
-    try {
-      const inModule = files.moduleRanges.some(([start, end]) => at >= start && at <= end)
-      const name = inModule ? moduleName('probe') : scriptName('probe')
-      return ask(this.host.pathOf(name), inModule ? at : toScript(files, at), files)
-    } finally {
-      this.clearFiles('probe')
-    }
+    const inModule = files.moduleRanges.some(([start, end]) => at >= start && at <= end)
+    const name = inModule ? moduleName('probe') : scriptName('probe')
+    return ask(this.host.pathOf(name), inModule ? at : toScript(files, at), files)
   }
 
-  private readonly current = (name: string): string | undefined => this.owners.get(name)?.written
-
-  private split(name: string, code: string, id: number): CellFiles {
-    const names: NameSource = { declare: (each) => this.writtenIn(each, id), current: this.current }
-    return cellFiles(code, path.posix.basename(this.host.pathOf(moduleName(name)), '.ts'), names)
+  private readonly current: Omit<NameSource, 'declare'> = {
+    value: (name) => this.owners.value(name),
+    type: (name) => this.owners.type(name),
   }
 
-  private writtenIn(name: string, id: number): string {
-    return this.takenNames().has(name) ? aliasOf(name, id) : name
+  /** An older cell's name that was declared again since is still in its file, and not to be seen. */
+  private readonly isHidden = (written: string): boolean => {
+    const name = withoutAliases(written)
+    const value = this.owners.value(name)
+    const type = this.owners.type(name)
+    return value || type ? value !== written && type !== written : name !== written
   }
 
-  private setFiles(name: string, files: CellFiles): void {
-    this.host.set(scriptName(name), files.script)
-    this.host.set(moduleName(name), files.module ?? EMPTY_MODULE)
+  private split(slot: string, code: string, names: NameSource): CellFiles {
+    return cellFiles(code, path.posix.basename(this.host.pathOf(moduleName(slot)), '.ts'), names)
   }
 
-  private clearFiles(name: string): void {
-    this.host.set(scriptName(name), '')
-    this.host.set(moduleName(name), EMPTY_MODULE)
+  private setFiles(slot: string, files: CellFiles): void {
+    this.host.set(scriptName(slot), files.script + endOf(files.paths))
+    this.host.set(moduleName(slot), files.module ?? EMPTY_MODULE)
+  }
+
+  private clearFiles(slot: string): void {
+    this.host.set(scriptName(slot), '')
+    this.host.set(moduleName(slot), EMPTY_MODULE)
   }
 
   private makeSlots(): void {
@@ -158,14 +180,13 @@ export class World {
     for (const name of [...this.free, 'probe']) this.clearFiles(name)
   }
 
-  /** The global names of the libraries, and every name that a cell has been given. */
-  private takenNames(): Set<string> {
-    if (this.taken) return this.taken
+  private get owners(): Owners {
+    if (this.known) return this.known
     const program = this.service.getProgram()!
     const meaning = ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias
     const scope = program.getTypeChecker().getSymbolsInScope(program.getSourceFile(this.host.prelude)!, meaning)
-    this.taken = new Set(scope.map((symbol) => symbol.name))
-    return this.taken
+    this.known = new Owners(scope.map((symbol) => symbol.name))
+    return this.known
   }
 
   private drain(): void {
@@ -175,18 +196,81 @@ export class World {
     if (pending.length > 0) this.drop()
   }
 
+  /**
+   * The type errors of a cell. A session is not one text from top to bottom, so an error counts only
+   * where no reading of the session takes the cell as right: with what the cells before it found out
+   * about a variable or without it, with older cells as they ran or with what their names mean now.
+   */
   private problems(cell: LiveCell): LanguageProblem[] {
+    const { files, slot } = cell
+    const prefix = this.narrowings.prefix(files.paths)
+    const narrowed = withPrefix(files, prefix)
+    if (prefix !== '') this.setFiles(slot, narrowed)
+    let found = this.check(slot, narrowed)
+    if (found.length === 0 || prefix === '') this.readNarrowings(slot, files)
+    if (found.length > 0 && prefix !== '') {
+      this.setFiles(slot, files)
+      found = both(found, this.check(slot, files))
+      this.readNarrowings(slot, files)
+    }
+    if (found.length > 0) found = this.withLatest(cell, found)
+    return found
+  }
+
+  private readNarrowings(slot: string, files: CellFiles): void {
+    if (files.paths.size === 0) return
+    const program = this.service.getProgram()!
+    const file = program.getSourceFile(this.host.pathOf(scriptName(slot)))!
+    this.narrowings.read(program.getTypeChecker(), file, files.paths)
+  }
+
+  /** The errors that stay when older cells are read with the names as they are now. */
+  private withLatest(cell: LiveCell, found: LanguageProblem[]): LanguageProblem[] {
+    const changed: LiveCell[] = []
+    for (const older of this.cells) {
+      if (older === cell || !this.mentionsOld(older)) continue
+      const own = (name: string) => older.written.get(name) ?? name
+      const files = this.split(older.slot, older.code, {
+        declare: (name, kind, later) => (later && this.current[kind](name, later)) || own(name),
+        value: (name, deferred) => (deferred ? this.current.value(name, deferred) : older.files.reads.get(name)?.value),
+        type: (name) => this.current.type(name),
+      })
+      this.setFiles(older.slot, files)
+      changed.push(older)
+    }
+    if (changed.length === 0) return found
+    try {
+      return both(found, this.check(cell.slot, cell.files))
+    } finally {
+      for (const older of changed) this.setFiles(older.slot, older.files)
+    }
+  }
+
+  private mentionsOld({ files, written }: LiveCell): boolean {
+    for (const [name, read] of files.reads) {
+      if (read.value !== undefined && read.value !== this.owners.value(name)) return true
+      if (read.type !== undefined && read.type !== this.owners.type(name)) return true
+    }
+    for (const [name, meaning] of files.names) {
+      if (meaning.value && this.owners.value(name) !== written.get(name)) return true
+      if (meaning.type && this.owners.type(name) !== written.get(name)) return true
+    }
+    return false
+  }
+
+  private check(slot: string, files: CellFiles): LanguageProblem[] {
     const found: LanguageProblem[] = []
     for (const module of [true, false]) {
-      const name = module ? moduleName(cell.slot) : scriptName(cell.slot)
-      if (module && cell.module === undefined) continue
+      const name = module ? moduleName(slot) : scriptName(slot)
+      if (module && files.module === undefined) continue
       for (const each of this.service.getSemanticDiagnostics(this.host.pathOf(name))) {
-        if (each.category !== ts.DiagnosticCategory.Error || ALLOWED.has(each.code)) continue
+        if (each.category !== ts.DiagnosticCategory.Error || isAllowed(each.code)) continue
         const start = each.start ?? 0
-        if (module && start >= cell.code.length) continue
-        const from = module ? start : fromScript(cell, start)
-        const to = module ? start + (each.length ?? 1) : fromScript(cell, start + (each.length ?? 1))
-        found.push(problem(cell.code, each, from, to))
+        const inText = module ? start < files.code.length : start < files.script.length && !inPrefix(files, start)
+        if (!inText) continue
+        const from = module ? start : fromScript(files, start)
+        const to = module ? start + (each.length ?? 1) : fromScript(files, start + (each.length ?? 1))
+        found.push(problem(files.code, each, from, to))
       }
     }
     return found
@@ -195,25 +279,28 @@ export class World {
   /** Lets go of cells that declare nothing, or nothing that is still seen or used. */
   private drop(): void {
     for (let dropped = true; dropped; ) {
-      dropped = false
-      for (const cell of this.cells) {
-        if (!this.isDead(cell)) continue
-        this.cells = this.cells.filter((each) => each !== cell)
-        this.clearFiles(cell.slot)
-        this.free.push(cell.slot)
-        dropped = true
+      const used = new Map<string, number>()
+      for (const { files } of this.cells) for (const name of files.uses) used.set(name, (used.get(name) ?? 0) + 1)
+      const dead = this.cells.filter((cell) => this.isDead(cell, used))
+      dropped = dead.length > 0
+      if (!dropped) return
+      this.cells = this.cells.filter((cell) => !dead.includes(cell))
+      for (const { slot } of dead) {
+        this.clearFiles(slot)
+        this.free.push(slot)
       }
     }
   }
 
-  private isDead(cell: LiveCell): boolean {
-    // `declare global` and side-effect imports reach every cell.
-    if (cell.module !== undefined && cell.names.length === 0) return false
-    return cell.names.every((name, at) => {
-      if (this.owners.get(name)?.cell === cell.id) return false
-      const written = cell.written[at]!
-      return !this.cells.some((other) => other !== cell && other.uses.has(written))
-    })
+  private isDead({ files, written }: LiveCell, used: ReadonlyMap<string, number>): boolean {
+    // `declare global`, `declare module` and side-effect imports reach every cell.
+    if (files.module !== undefined && files.names.size === 0) return false
+    for (const name of files.names.keys()) {
+      const alias = written.get(name)!
+      if (this.owners.value(name) === alias || this.owners.type(name) === alias) return false
+      if ((used.get(alias) ?? 0) > (files.uses.has(alias) ? 1 : 0)) return false
+    }
+    return true
   }
 }
 
@@ -225,6 +312,21 @@ function scriptName(cell: string): string {
 
 function moduleName(cell: string): string {
   return `imports_${cell}.ts`
+}
+
+/** 7xxx: something has no type yet, which is as it should be in a notebook. */
+function isAllowed(code: number): boolean {
+  return ALLOWED.has(code) || (code >= 7000 && code < 8000)
+}
+
+function inPrefix(files: CellFiles, offset: number): boolean {
+  const first = files.changes[0]
+  return first !== undefined && first.end === 0 && offset < first.text.length
+}
+
+/** The errors of the first list that the second has at the same place. */
+function both(first: LanguageProblem[], second: LanguageProblem[]): LanguageProblem[] {
+  return first.filter((each) => second.some((other) => other.line === each.line && other.column === each.column))
 }
 
 function problem(code: string, diagnostic: ts.Diagnostic, from: number, to: number): LanguageProblem {
