@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Fault } from './fault.js'
 import type { Converted } from './language/converter.js'
+import type { CompiledModule } from './language/local-module.js'
 import type { LanguageProblem } from './language/problems.js'
 import { nearest } from './options.js'
 import type { Bundle, Completion, Session } from './session.js'
@@ -23,6 +24,8 @@ export interface CellConverter {
   undo(): Promise<void>
   /** The cell converted last has ended: an engine may keep what it declares only where it went well. */
   ended?(well: boolean): Promise<void>
+  /** A local module in TypeScript as JavaScript; where absent, its types are only blanked. */
+  compile?(file: string, text: string): Promise<CompiledModule>
   isComplete(code: string): ReturnType<Session['isComplete']>
   /** A fresh runtime: all names are forgotten. */
   reset(): Promise<void>

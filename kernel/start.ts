@@ -242,6 +242,7 @@ class KernelSession implements Session {
       env: this.env,
       memory: Number.isFinite(memory) && memory > 0 ? memory : undefined,
       engine: this.options.engine ?? 'skylab',
+      compile: (file, text) => this.converter.compile?.(file, text) ?? Promise.resolve({}),
     })
   }
 

@@ -1,13 +1,16 @@
 // A cell as the files that TypeScript checks: a script, and a module where it imports.
 
 import { type Change, declaredNames, isGlobalBlock, type Meaning, renames, type Writing } from './aliases.js'
-import { parseCell } from './parse.js'
+import { asExpression, parseCell } from './parse.js'
 import { readPaths } from './positions.js'
 import { ts } from './typescript.js'
 
-/** One cell in files. Offsets in `module` are those of the cell; those in `script` are shifted. */
+/** One cell in files. Offsets in `module` are those of `code`; those in `script` are shifted. */
 export interface CellFiles {
+  /** The cell, in parentheses where it is an object and no block. */
   code: string
+  /** Characters before the cell in `code`. */
+  lead: number
   script: string
   module: string | undefined
   changes: Change[]
@@ -35,7 +38,10 @@ export interface NameSource {
 const PATHS = 40
 
 /** Splits a cell into its files. `moduleName` is how the module file imports itself. */
-export function cellFiles(code: string, moduleName: string, source: NameSource): CellFiles {
+export function cellFiles(typed: string, moduleName: string, source: NameSource): CellFiles {
+  const object = asExpression(typed)
+  const code = object ?? typed
+  const lead = object === undefined ? 0 : 1
   const tree = parseCell(code)
   const locals: Local[] = tree.statements.flatMap(imported)
   const names = new Map<string, Meaning>(declaredNames(tree.statements))
@@ -71,7 +77,7 @@ export function cellFiles(code: string, moduleName: string, source: NameSource):
     const written = writing.value(root.text, false)
     paths.set(written + text.slice(root.text.length), written)
   }
-  return { code, script: applied(code, changes), module, changes, names, uses, reads, paths, moduleRanges }
+  return { code, lead, script: applied(code, changes), module, changes, names, uses, reads, paths, moduleRanges }
 }
 
 /** The same files with a text before the script: `$is<string>(x);`. */

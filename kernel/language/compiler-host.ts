@@ -29,6 +29,7 @@ export const CHECK_OPTIONS: ts.CompilerOptions = {
   // A notebook explores: what may be null is checked, what has no type yet is not.
   // (noImplicitAny lets `const rows = []` grow to what is pushed; its own errors are left out, in world.ts)
   strict: true,
+  noImplicitThis: false,
   useUnknownInCatchVariables: false,
   skipLibCheck: true,
   esModuleInterop: true,

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { completeness, convert } from './convert.js'
 import { GLOBAL_NAMES } from './globals.js'
+import { compileLocalModule } from './local-module.js'
 import { Names } from './names.js'
 import { answerRequests } from './requests.js'
 
@@ -16,6 +17,7 @@ answerRequests(parentPort!, {
     if (!conversion.ok) return conversion
     return { ...conversion, places: conversion.cell.declares.map((name) => names.place(name)) }
   },
+  compile: (file: string, text: string) => compileLocalModule(file, text),
   isComplete: (code: string) => completeness(code),
   /** The cell that was converted last does not run. */
   undo: () => names.undo(),

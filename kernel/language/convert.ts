@@ -3,7 +3,7 @@
 import type { TslabCell } from '../tslab/cell.js'
 import type { CellMap } from './cell-map.js'
 import type { Names } from './names.js'
-import { parseCell, parseProblems } from './parse.js'
+import { asExpression, parseCell, parseProblems } from './parse.js'
 import { HELPER, Refused, rewrite } from './rewrite.js'
 import { ts } from './typescript.js'
 
@@ -120,15 +120,6 @@ function depth(code: string): number {
       level -= 1
   }
   return Math.max(0, level)
-}
-
-/** `{a: 1}` alone is meant as an object, where it can be read as one and not better as a block. */
-function asExpression(code: string): string | undefined {
-  const bare = code.trim()
-  if (!bare.startsWith('{') || !bare.endsWith('}')) return undefined
-  const text = `(${code})`
-  const source = parseCell(text)
-  return parseProblems(source).length === 0 ? text : undefined
 }
 
 /** `import x = require('y')` is emitted by no ES module: as a constant of the same length it is. */

@@ -2,6 +2,7 @@
 import { compiled } from '../runtime/locate.js'
 import type { Session } from '../session.js'
 import type { ConvertedCell } from './convert.js'
+import type { CompiledModule } from './local-module.js'
 import type { LanguageProblem } from './problems.js'
 import { RequestWorker } from './requests.js'
 
@@ -16,6 +17,10 @@ export class Converter {
   /** The cell as a function, with the scope object of each name that it declares. */
   convert(code: string): Promise<Converted> {
     return this.worker.ask('convert', code)
+  }
+
+  compile(file: string, text: string): Promise<CompiledModule> {
+    return this.worker.ask('compile', file, text)
   }
 
   isComplete(code: string): ReturnType<Session['isComplete']> {

@@ -16,3 +16,12 @@ export function parseCell(code: string): ts.SourceFile {
 export function parseProblems(source: ts.SourceFile): readonly ts.DiagnosticWithLocation[] {
   return (source as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics
 }
+
+/** `{a: 1}` alone is meant as an object, where it can be read as one and not better as a block. */
+export function asExpression(code: string): string | undefined {
+  const bare = code.trim()
+  if (!bare.startsWith('{') || !bare.endsWith('}')) return undefined
+  const text = `(${code})`
+  const source = parseCell(text)
+  return parseProblems(source).length === 0 ? text : undefined
+}

@@ -142,9 +142,10 @@ export class World {
     })
     const files = withPrefix(plain, this.narrowings.prefix(plain.paths))
     this.setFiles('probe', files)
-    const inModule = files.moduleRanges.some(([start, end]) => at >= start && at <= end)
+    const offset = at + files.lead
+    const inModule = files.moduleRanges.some(([start, end]) => offset >= start && offset <= end)
     const name = inModule ? moduleName('probe') : scriptName('probe')
-    return ask(this.host.pathOf(name), inModule ? at : toScript(files, at), files)
+    return ask(this.host.pathOf(name), inModule ? offset : toScript(files, offset), files)
   }
 
   private readonly current: Omit<NameSource, 'declare'> = {
@@ -270,7 +271,7 @@ export class World {
         if (!inText) continue
         const from = module ? start : fromScript(files, start)
         const to = module ? start + (each.length ?? 1) : fromScript(files, start + (each.length ?? 1))
-        found.push(problem(files.code, each, from, to))
+        found.push(problem(files.code.slice(files.lead), each, Math.max(0, from - files.lead), to - files.lead))
       }
     }
     return found

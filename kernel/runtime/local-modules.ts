@@ -9,6 +9,8 @@ import {
 } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { compileModule } from './questions.js'
+import { keepModuleMap } from './sources.js'
 
 interface LocalModule {
   /** When the file was changed last, as it was when it was loaded. */
@@ -85,15 +87,25 @@ function load(
   const file = fileURLToPath(url)
   if (!TYPESCRIPT.test(file) || file.includes(`${path.sep}node_modules${path.sep}`)) return next(url, context)
   const text = readFileSync(file, 'utf8')
-  return { format: file.endsWith('.cts') ? 'commonjs' : 'module', source: withoutTypes(text, url), shortCircuit: true }
+  return {
+    format: file.endsWith('.cts') ? 'commonjs' : 'module',
+    source: withoutTypes(text, url, file),
+    shortCircuit: true,
+  }
 }
 
-/** Types blanked, so that places stay; enums and namespaces need a rewrite. */
-function withoutTypes(text: string, url: string): string {
+function withoutTypes(text: string, url: string, file: string): string {
+  const { js, mappings, error } = compileModule(file, text)
+  if (error !== undefined) throw new SyntaxError(`${file}:${error}`)
+  if (js !== undefined) {
+    keepModuleMap(url, mappings ?? '')
+    return js
+  }
+  // Nobody compiles: types are blanked, so that places stay; enums and namespaces need a rewrite.
   try {
     return stripTypeScriptTypes(text, { mode: 'strip', sourceUrl: url })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw error
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw problem
     return stripTypeScriptTypes(text, { mode: 'transform', sourceUrl: url })
   }
 }

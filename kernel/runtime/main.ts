@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { toBundle } from '../display/index.js'
 import { currentCell, RunningCell, runAs } from './cell.js'
 import { deliver, faults, stopHandlers } from './comms.js'
+import { provideDisposal } from './disposal.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
 import { hookLocalModules } from './local-modules.js'
@@ -82,6 +83,7 @@ ownTimers()
 provideHost()
 faults.report = reportLate
 hookLocalModules()
+provideDisposal()
 Object.assign(globalThis, { require })
 // tslab and its TypeScript are loaded where they are asked for, and nowhere else.
 const evaluate =

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import type { EngineName } from '../engine.js'
+import type { CompiledModule } from '../language/local-module.js'
 import type { CellError, CommMessage, Outcome, RunOptions } from '../session.js'
 import { signalDescendants } from './children.js'
 import { CommLines } from './comm-lines.js'
@@ -20,6 +21,8 @@ export interface RuntimeOptions {
   memory?: number | undefined
   /** What evaluates the cells. */
   engine: EngineName
+  /** Compiles a local module that a cell imports; where absent, its types are only blanked. */
+  compile?: ((file: string, text: string) => Promise<CompiledModule>) | undefined
 }
 
 interface OpenCell {
@@ -48,6 +51,7 @@ export class RuntimeProcess {
     output: (cell, message) => this.cells.get(cell)?.order.output({ kind: 'comm', message }),
   })
   private readonly memory: number | undefined
+  private readonly compiler: RuntimeOptions['compile']
   private running: number | undefined
   private latest = 0
   private lastWords = ''
@@ -57,6 +61,7 @@ export class RuntimeProcess {
 
   constructor(options: RuntimeOptions) {
     this.memory = options.memory
+    this.compiler = options.compile
     const node = [
       '--no-force-async-hooks-checks',
       '--experimental-async-context-frame',
@@ -186,6 +191,10 @@ export class RuntimeProcess {
       this.lines.heard(message, buffers)
       return
     }
+    if (message.kind === 'compile') {
+      void this.compile(message)
+      return
+    }
     if (message.kind === 'acknowledged') {
       this.acknowledge(message.number)
       return
@@ -226,6 +235,14 @@ export class RuntimeProcess {
       if (!cell.options.onPrompt)
         throw new Error('Nobody can be asked here: prompt() needs a front end that takes input.')
       this.answer({ question, text: await cell.options.onPrompt(asked.text, asked.password) })
+    } catch (error) {
+      this.answer({ question, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  private async compile({ question, file, text }: Extract<FromRuntime, { kind: 'compile' }>): Promise<void> {
+    try {
+      this.answer({ question, text: JSON.stringify((await this.compiler?.(file, text)) ?? {}) })
     } catch (error) {
       this.answer({ question, error: error instanceof Error ? error.message : String(error) })
     }

@@ -42,6 +42,7 @@ export type FromRuntime =
   | { kind: 'result'; cell: number; bundle: Bundle }
   | { kind: 'error'; cell: number; error: CellError }
   | { kind: 'ask'; cell: number; question: number; text: string; password: boolean }
+  | { kind: 'compile'; question: number; file: string; text: string }
   /** `number`: the delivered message that this one answers. */
   | { kind: 'comm'; cell: number; number?: number; message: CommMessage }
   /** A cell has taken the comm that the front end opened. */

@@ -1,8 +1,9 @@
-// Asking the person at the keyboard and waiting for the answer, as a browser's prompt does.
+// Asking the person at the keyboard, or the kernel, and waiting for the answer, as a browser's prompt does.
 //
 // The main thread blocks, so the answer cannot come by its own channel: the watchdog thread takes it
 // from the kernel, puts it into a port and wakes the main thread. A termination breaks the waiting.
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import type { CompiledModule } from '../language/local-module.js'
 import { currentCell } from './cell.js'
 import { writeMessage } from './writer.js'
 
@@ -33,14 +34,25 @@ export const answerLine: AnswerLine = { port: watchdogs, bell }
  * @throws Error where the front end takes no input.
  */
 export function prompt(text = '', options: { password?: boolean } = {}): string {
+  return answerTo((question) =>
+    writeMessage({
+      kind: 'ask',
+      cell: currentCell().id,
+      question,
+      text: String(text),
+      password: options.password === true,
+    }),
+  )
+}
+
+/** The JavaScript of a module in TypeScript and its source map, from the kernel's compiler. */
+export function compileModule(file: string, text: string): CompiledModule {
+  return JSON.parse(answerTo((question) => writeMessage({ kind: 'compile', question, file, text })))
+}
+
+function answerTo(ask: (question: number) => void): string {
   const question = ++asked
-  writeMessage({
-    kind: 'ask',
-    cell: currentCell().id,
-    question,
-    text: String(text),
-    password: options.password === true,
-  })
+  ask(question)
   for (;;) {
     Atomics.wait(bell, 0, 0)
     Atomics.store(bell, 0, 0)

@@ -27,6 +27,13 @@ export function keepSource(cell: number, count: number, code: string, map: CellM
   sources.set(cellFile(cell), { count, code, places: new CellPlaces(map) })
 }
 
+const modules = new Map<string, CellPlaces>()
+
+/** The way back from what was compiled of a local module, loaded under this URL. */
+export function keepModuleMap(url: string, mappings: string): void {
+  modules.set(url, new CellPlaces({ edits: [], mappings, shift: 0 }))
+}
+
 /** A place of the engine's in a cell: its code, number, line and column. */
 export function placeOf(
   file: string | null | undefined,
@@ -48,7 +55,7 @@ export function mapStacks(): void {
     for (const site of sites) {
       const file = site.getScriptNameOrSourceURL() ?? site.getFileName() ?? site.getEvalOrigin()
       if (!file || OWN.test(file) || file.startsWith('node:')) continue
-      const name = NAME.test(file) ? mapped(site, file) : String(site)
+      const name = NAME.test(file) ? mapped(site, file) : modules.has(file) ? inModule(site, file) : String(site)
       if (name !== undefined) lines.push(`    at ${name}`)
     }
     return lines.join('\n')
@@ -65,6 +72,15 @@ function mapped(site: NodeJS.CallSite, file: string): string | undefined {
   const method = site.isToplevel() || site.isConstructor() || !type || name.includes('.') ? name : `${type}.${name}`
   const prefix = site.isConstructor() ? 'new ' : site.isAsync() ? 'async ' : ''
   return `${prefix}${method} (${where})`
+}
+
+/** A frame in a local module: its path as typed, without the count of its edits. */
+function inModule(site: NodeJS.CallSite, url: string): string {
+  const [line, column] = [site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]
+  const place = modules.get(url)?.find(line, column) ?? { line, column }
+  const where = `${url.replace(/\?edit=\d+$/, '')}:${place.line}:${place.column}`
+  const name = site.getFunctionName()
+  return name ? `${site.isAsync() ? 'async ' : ''}${site.isConstructor() ? 'new ' : ''}${name} (${where})` : where
 }
 
 function headOf(error: unknown): string {
