@@ -21,6 +21,23 @@
     if (!text.includes("'")) return `'${text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/\t/g, '\\t')}'`
     return text.includes('"') ? `\`${text}\`` : `"${text}"`
   }
+  /** The first hundred items; places that were never set are counted together. */
+  function items(list, each) {
+    const parts = []
+    let empty = 0
+    const close = () => {
+      if (empty) parts.push(`<${empty} empty item${empty === 1 ? '' : 's'}>`)
+      empty = 0
+    }
+    for (let k = 0; k < Math.min(list.length, 100); k++) {
+      if (k in list) {
+        close()
+        parts.push(each(list[k]))
+      } else empty++
+    }
+    close()
+    return parts
+  }
   function show(value, depth, seen, top) {
     if (typeof value === 'string') return top ? value : quoted(value)
     if (typeof value === 'bigint') return `${value}n`
@@ -40,7 +57,9 @@
     if (Array.isArray(value) || ArrayBuffer.isView(value)) {
       const name = Array.isArray(value) ? '' : `${value.constructor.name}(${value.length}) `
       if (deep) return '[Array]'
-      const parts = Array.from(value.slice(0, 100), (item) => show(item, depth + 1, inner, false))
+      const parts = Array.isArray(value)
+        ? items(value, (item) => show(item, depth + 1, inner, false))
+        : Array.from(value.slice(0, 100), (item) => show(item, depth + 1, inner, false))
       if (value.length > 100) parts.push(`... ${value.length - 100} more item${value.length === 101 ? '' : 's'}`)
       return (
         name +

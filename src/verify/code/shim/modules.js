@@ -74,10 +74,6 @@
     if (Object.hasOwn(modules, short)) return modules[short]
     throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
   }
-  // Once more before the assertions: a program must not bring its own assert to them.
-  kit.restore = () => {
-    globalThis.require = require
-  }
-  kit.restore()
+  globalThis.require = require
   kit.code = () => code
 }
