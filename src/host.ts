@@ -92,6 +92,11 @@ interface TslabDisplay {
 const tslabDisplays = new Map<string, TslabDisplay>()
 const tslabOrder = ['text/html', 'image/svg+xml', 'image/png', 'text/markdown', 'text/plain']
 
+/** Whether the code runs in a cell of tslab's own kernel, and no kernel of ours stands around it. */
+export function isStockTslab(): boolean {
+  return HOST in globalThis === false && '__tslab__' in globalThis
+}
+
 /** tslab shows one MIME type a call, so the richest one that every front end draws is chosen. */
 function tslabHost(): Host | undefined {
   // The kernel that runs the cell, not the copy of tslab that may lie in node_modules.

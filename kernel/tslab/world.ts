@@ -32,6 +32,8 @@ export class TslabWorld {
   private next: string | undefined
   /** Compiled local modules that no cell has carried to the runtime yet. */
   private readonly owed = new Map<string, string>()
+  /** It has compiled local or in-memory modules, which it does only once. */
+  private holdsModules = false
 
   constructor(cwd: string) {
     // tslab asks the process for its folder; in a worker that answer can be the session's.
@@ -53,6 +55,7 @@ export class TslabWorld {
     if (made.diagnostics.length > 0) return refused(code, made.diagnostics)
     this.next = made.declOutput ?? ''
     for (const { path, data } of made.sideOutputs ?? []) this.owed.set(path, data)
+    this.holdsModules ||= this.owed.size > 0
     return this.runnable(code, made.output ?? '', made.hasToplevelAwait === true, made.lastExpressionVar)
   }
 
@@ -86,10 +89,13 @@ export class TslabWorld {
     return { data: { 'text/plain': printQuickInfo(info) }, metadata: {} }
   }
 
-  /** A converter that knows nothing: in-memory modules and what was compiled for the old runtime are gone. */
+  /** Forgets all. A converter takes a second to make, so one that holds no modules of the old runtime is kept. */
   reset(): void {
-    this.converter.close()
-    this.converter = this.tslab.createConverter({ isJS: false, isBrowser: false })
+    if (this.holdsModules) {
+      this.converter.close()
+      this.converter = this.tslab.createConverter({ isJS: false, isBrowser: false })
+      this.holdsModules = false
+    }
     this.declared = PROVIDED
     this.next = undefined
     this.owed.clear()
@@ -97,6 +103,7 @@ export class TslabWorld {
 
   /** A `@module` cell: other cells import it by its name. */
   private addModule(name: string, code: string, meta: object): Converted {
+    this.holdsModules = true
     try {
       const diagnostics = this.converter.addModule(name, code, meta)
       return diagnostics.length > 0 ? refused(code, diagnostics) : this.runnable(code, '', false)

@@ -1,12 +1,17 @@
 """Runs cells in any Jupyter kernel and prints every message of theirs as one JSON line.
 
-    python drive.py KERNEL_JSON CWD < cells.json     (cells.json: a list of code strings)
+    python drive.py KERNEL_JSON CWD < cells.json
+
+cells.json: a list of code strings, or of {"code": …, "interruptAfter": seconds}. What comes late is
+given to the cell that its message names.
 """
 import json
 import os
 import pathlib
 import sys
 import tempfile
+import threading
+import time
 
 argv, cwd = json.loads(sys.argv[1]), sys.argv[2]
 folder = pathlib.Path(tempfile.mkdtemp(prefix="skylab-"))
@@ -23,21 +28,28 @@ try:
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
-    for number, code in enumerate(json.load(sys.stdin)):
-        sent = client.execute(code)
+    cells = {}
+    for number, cell in enumerate(json.load(sys.stdin)):
+        cell = cell if isinstance(cell, dict) else {"code": cell}
+        sent = client.execute(cell["code"])
+        cells[sent] = number
+        if "interruptAfter" in cell:
+            threading.Timer(cell["interruptAfter"], manager.interrupt_kernel).start()
         while True:
             message = client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") != sent:
-                continue
+            parent = message["parent_header"].get("msg_id")
             kind, content = message["header"]["msg_type"], message["content"]
-            if kind == "status" and content["execution_state"] == "idle":
+            if parent == sent and kind == "status" and content["execution_state"] == "idle":
                 break
-            if kind != "status":
-                print(json.dumps({"cell": number, "type": kind, "content": content}), flush=True)
+            if parent in cells and kind != "status":
+                print(json.dumps({"cell": cells[parent], "type": kind, "content": content}), flush=True)
         reply = client.get_shell_msg(timeout=60)
         while reply["parent_header"].get("msg_id") != sent:
             reply = client.get_shell_msg(timeout=60)
         print(json.dumps({"cell": number, "type": "reply", "content": {"status": reply["content"]["status"]}}), flush=True)
+        if reply["content"]["status"] != "ok":
+            # tslab answers whatever comes in the 200 ms after an error with "abort".
+            time.sleep(0.5)
 finally:
     manager.shutdown_kernel(now=True)
     for file in sorted(folder.rglob("*"), reverse=True):

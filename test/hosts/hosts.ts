@@ -11,6 +11,18 @@ await show(figure)`,
   table: `import { table } from 'skylab'
 const counted = table([{ kind: 'math', n: 2 }, { kind: 'code', n: 3 }])
 console.log(counted.frame.shape.join(' by '))`,
+  /** Rows without end, until the step's signal is aborted; `Step` and `seen` are of earlier cells. */
+  endless: `async function* forever(signal: AbortSignal) {
+  try {
+    for (let place = 0; !signal.aborted; place++) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      yield { row: place, place }
+    }
+  } finally {
+    seen.aborted = signal.aborted
+  }
+}
+await new Step<number>({ label: 'endless', run: forever })`,
   progress: `import { Step } from 'skylab'
 async function* numbers() {
   for (let place = 0; place < 6; place++) {
@@ -43,7 +55,11 @@ export interface Message {
 }
 
 /** Runs cells in the kernel that `argv` starts, through a real Jupyter client, and gives all messages. */
-export async function runCells(argv: string[], code: string[], folder: string): Promise<Message[]> {
+export async function runCells(
+  argv: string[],
+  code: (string | { code: string; interruptAfter: number })[],
+  folder: string,
+): Promise<Message[]> {
   const driver = path.join(root, 'test/hosts/drive.py')
   const ended = await finish(jupyterPython(), [driver, JSON.stringify(argv), folder], {
     cwd: folder,

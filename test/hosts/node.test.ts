@@ -19,6 +19,17 @@ describe('in plain Node', () => {
     expect(status).toBe(0)
   })
 
+  it('prints what stopped and what to type before any stack, where nobody catches it', async () => {
+    const script = path.join(user.folder, 'stopped.ts')
+    writeFileSync(script, "import { problems } from 'skylab'\nawait problems('nosuch')\n")
+    const { status, stderr } = await finish(process.execPath, ['--no-warnings', script])
+    const [what, fix, ...stack] = stderr.slice(stderr.indexOf('Stopped:')).split('\n')
+    expect(what).toMatch(/^Stopped: There is no dataset and no file "nosuch"/)
+    expect(fix).toMatch(/^ {2}→ problems\('practice'\)/)
+    expect(stack.join('\n')).toContain('stopped.ts:2:')
+    expect(status).toBe(1)
+  })
+
   it('ends on Ctrl-C as any script does, where nothing listens to the signal', async () => {
     const script = path.join(user.folder, 'interrupted.ts')
     const lines = [

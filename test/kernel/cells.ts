@@ -79,6 +79,12 @@ export class Cells {
     return value
   }
 
+  /** A fresh runtime, and counting from 1 again. */
+  async restart(): Promise<void> {
+    await this.session.restart()
+    this.count = 0
+  }
+
   async close(): Promise<void> {
     await this.session.close()
     rmSync(this.folder, { recursive: true, force: true })
