@@ -3,7 +3,16 @@ import { getHashes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { MessageLike, Router, XPublisher } from 'zeromq'
 import { Fault, systemCode } from '../fault.js'
-import { type Content, decode, encode, type Header, type Message, newHeader, type Signing } from './wire.js'
+import {
+  type Content,
+  decode,
+  encode,
+  type Header,
+  type Message,
+  newHeader,
+  type Signed,
+  type Signing,
+} from './wire.js'
 
 /** What a client writes into the connection file. */
 export interface Connection {
@@ -185,15 +194,18 @@ export class Sockets {
   }
 }
 
-/** Ids of the latest messages: one that comes twice is a replay, and must not run twice. */
+/**
+ * Signatures of the latest messages: one that comes twice is a replay, and must not run twice. The ids
+ * would not do: jupyter_client's manager and client of one session count their messages apart.
+ */
 class Seen {
-  readonly #ids = new Set<string>()
+  readonly #signatures = new Set<string>()
 
-  again({ header }: Message): boolean {
-    const id = `${header.session} ${header.msg_id}`
-    if (this.#ids.has(id)) return true
-    this.#ids.add(id)
-    if (this.#ids.size > 65_536) this.#ids.delete(this.#ids.values().next().value!)
+  again({ signature }: Signed): boolean {
+    if (signature === '') return false
+    if (this.#signatures.has(signature)) return true
+    this.#signatures.add(signature)
+    if (this.#signatures.size > 65_536) this.#signatures.delete(this.#signatures.values().next().value!)
     return false
   }
 }

@@ -29,6 +29,11 @@ export interface Message {
   buffers: Uint8Array[]
 }
 
+/** A message as it was received. Its signature is empty where messages are not signed. */
+export interface Signed extends Message {
+  signature: string
+}
+
 /** How messages are signed: from `key` and `signature_scheme` of the connection file. An empty key signs nothing. */
 export interface Signing {
   key: string
@@ -44,7 +49,7 @@ export interface Unreadable {
 const delimiter = '<IDS|MSG>'
 
 /** Reads the frames of one message; frames that are incomplete, not JSON or badly signed are named as such. */
-export function decode(frames: Uint8Array[], signing: Signing): Message | Unreadable {
+export function decode(frames: Uint8Array[], signing: Signing): Signed | Unreadable {
   const at = frames.findIndex((frame) => frame.length === delimiter.length && text(frame) === delimiter)
   if (at < 0) return { unreadable: `no ${delimiter} among ${frames.length} frames` }
   const [signature, ...rest] = frames.slice(at + 1)
@@ -57,7 +62,8 @@ export function decode(frames: Uint8Array[], signing: Signing): Message | Unread
       if (typeof header?.[field] !== 'string') return { unreadable: `no ${field} in the header` }
     if (!isObject(parent) || !isObject(metadata) || !isObject(content))
       return { unreadable: 'parent header, metadata or content is no object' }
-    return { identities: frames.slice(0, at), header, parent, metadata, content, buffers: rest.slice(4) }
+    const identities = frames.slice(0, at)
+    return { identities, header, parent, metadata, content, buffers: rest.slice(4), signature: text(signature) }
   } catch (error) {
     return { unreadable: `not JSON: ${(error as Error).message}` }
   }

@@ -200,6 +200,17 @@ function readCell(raw: unknown, place: number, name: string, taken: Set<string>)
   }
 }
 
+/** Gives cells whose id the format does not allow one that it does. */
+export function repairIds(notebook: Notebook): void {
+  const taken = new Set(notebook.cells.map((cell) => cell.id))
+  for (const cell of notebook.cells) {
+    if (/^[\w-]{1,64}$/.test(cell.id)) continue
+    do cell.id = createHash('sha256').update(cell.id).digest('hex').slice(0, 8)
+    while (taken.has(cell.id))
+    taken.add(cell.id)
+  }
+}
+
 function readOutput(raw: RawOutput): SavedOutput {
   if (raw.output_type === 'stream')
     return { output_type: 'stream', name: raw.name === 'stderr' ? 'stderr' : 'stdout', text: joined(raw.text) }

@@ -8,10 +8,19 @@ export class OutputKeeper {
   readonly #shown = new Map<string, Extract<SavedOutput, { output_type: 'display_data' }>[]>()
   /** Cells that are to be cleared when their next output comes. */
   readonly #clearing = new Set<CodeCell>()
+  #changed = false
+
+  /** Whether anything was added since the last call. */
+  changed(): boolean {
+    const changed = this.#changed
+    this.#changed = false
+    return changed
+  }
 
   /** Adds one output to the cell that it belongs to. */
   add(cell: CodeCell, output: Output, count: number): void {
     if (output.kind === 'comm') return
+    this.#changed = true
     if (output.kind === 'update') {
       for (const saved of this.#shown.get(output.id) ?? []) Object.assign(saved, savedBundle(output.bundle))
       return

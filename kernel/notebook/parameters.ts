@@ -5,11 +5,12 @@
 import type ts from 'typescript'
 import { Fault } from '../fault.js'
 import type { CodeCell, Notebook } from './document.js'
+import { type Admitted, admittedBy, asSource } from './parameter-types.js'
 
-/** One `-p`: the value is JSON where it is a number, true, false or null, else the text itself. */
+/** One `-p`. What its text means is for the cell to say that declares the name. */
 export interface Parameter {
   name: string
-  value: string | number | boolean | null
+  text: string
 }
 
 /** Reads `NAME=VALUE`; the value may hold `=`. Throws a Fault where there is no name. */
@@ -17,12 +18,13 @@ export function readParameter(text: string): Parameter {
   const at = text.indexOf('=')
   const name = text.slice(0, at).trim()
   if (at < 1 || !name) throw new Fault(`-p needs NAME=VALUE; this is ${JSON.stringify(text)}.`, '-p limit=20', 2)
-  const raw = text.slice(at + 1)
-  const plain = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(raw)
-  return { name, value: plain ? JSON.parse(raw) : raw }
+  return { name, text: text.slice(at + 1) }
 }
 
-/** Puts the values into the notebook, in a cell after the one tagged `parameters`. Throws a Fault for an unknown name. */
+/**
+ * Puts the values into the notebook, in a cell after the one tagged `parameters`. Throws a Fault for an
+ * unknown name, and for a value that its declaration does not admit.
+ */
 export async function injectParameters(notebook: Notebook, parameters: Parameter[]): Promise<void> {
   if (parameters.length === 0) return
   const tagged = (tag: string) =>
@@ -37,9 +39,9 @@ export async function injectParameters(notebook: Notebook, parameters: Parameter
       2,
     )
   const known = await declaredNames((notebook.cells[place] as CodeCell).source)
-  const lines = parameters.map(({ name, value }) => {
-    const target = known.get(name)
-    if (target === undefined)
+  const lines = parameters.map(({ name, text }) => {
+    const declared = known.get(name)
+    if (declared === undefined)
       throw new Fault(
         `This notebook has no parameter ${JSON.stringify(name)}.`,
         known.size
@@ -47,7 +49,7 @@ export async function injectParameters(notebook: Notebook, parameters: Parameter
           : 'declare it in the cell tagged `parameters`: let NAME = VALUE',
         2,
       )
-    return `${target} = ${JSON.stringify(value)}`
+    return `${declared.target} = ${asSource(name, text, declared.admitted)}`
   })
   notebook.cells.splice(place + 1, 0, {
     cell_type: 'code',
@@ -59,11 +61,17 @@ export async function injectParameters(notebook: Notebook, parameters: Parameter
   })
 }
 
-/** Name of a parameter → what is to be written before ` = VALUE`. */
-async function declaredNames(source: string): Promise<Map<string, string>> {
+interface Declared {
+  /** What is to be written before ` = VALUE`. */
+  target: string
+  admitted: Admitted | undefined
+}
+
+/** Name of a parameter → how it is set. */
+async function declaredNames(source: string): Promise<Map<string, Declared>> {
   const { default: ts } = await import('typescript')
   const file = ts.createSourceFile('parameters.ts', source, ts.ScriptTarget.Latest, true)
-  const known = new Map<string, string>()
+  const known = new Map<string, Declared>()
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue
     // A const cannot be assigned to; declared again, it replaces the one of the earlier cell.
@@ -73,14 +81,18 @@ async function declaredNames(source: string): Promise<Map<string, string>> {
       const name = declaration.name.text
       const object = name === 'parameters' ? objectOf(ts, declaration.initializer) : undefined
       if (object)
-        for (const key of keys(ts, object))
-          known.set(
-            key,
-            /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
+        for (const { key, first } of properties(ts, object))
+          known.set(key, {
+            target: /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
               ? `parameters.${key}`
               : `parameters[${JSON.stringify(key)}]`,
-          )
-      else known.set(name, again + name)
+            admitted: admittedBy(ts, undefined, first),
+          })
+      else
+        known.set(name, {
+          target: again + name,
+          admitted: admittedBy(ts, declaration.type, declaration.initializer),
+        })
     }
   }
   return known
@@ -99,10 +111,14 @@ function objectOf(typescript: typeof ts, node: ts.Expression | undefined): ts.Ob
   return inner && typescript.isObjectLiteralExpression(inner) ? inner : undefined
 }
 
-function keys(typescript: typeof ts, object: ts.ObjectLiteralExpression): string[] {
+function properties(
+  typescript: typeof ts,
+  object: ts.ObjectLiteralExpression,
+): { key: string; first?: ts.Expression }[] {
   return object.properties.flatMap((property) => {
-    const name = property.name
-    return name && (typescript.isIdentifier(name) || typescript.isStringLiteral(name)) ? [name.text] : []
+    const { name } = property
+    if (!name || !(typescript.isIdentifier(name) || typescript.isStringLiteral(name))) return []
+    return [{ key: name.text, ...(typescript.isPropertyAssignment(property) ? { first: property.initializer } : {}) }]
   })
 }
 

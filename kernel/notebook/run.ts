@@ -10,12 +10,18 @@ import {
   type CodeCell,
   kernelMetadata,
   type Notebook,
+  notebookText,
   readNotebook,
+  repairIds,
   writeNotebook,
   writeWhole,
 } from './document.js'
 import { OutputKeeper } from './outputs.js'
 import { injectParameters, type Parameter } from './parameters.js'
+import { SafeFile } from './safe-file.js'
+
+/** How often a running cell's outputs are saved, in milliseconds. */
+const SAVED_EVERY = 10_000
 
 export interface RunNotebookOptions {
   notebook: string
@@ -40,29 +46,22 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
   const engine = options.engine ?? 'skylab'
   const notebook = prepared(readNotebook(options.notebook), engine)
   await injectParameters(notebook, options.parameters ?? [])
-  const save = () => {
-    if (options.output) writeNotebook(options.output, notebook)
-  }
-  const exportHtml = async () => {
-    if (!options.html) return
-    const { htmlPage } = await import('./html.js')
-    writeWhole(
-      options.html,
-      await htmlPage(notebook, {
-        title: path.basename(options.notebook, '.ipynb'),
-        folder: path.dirname(options.notebook),
-      }),
-    )
-  }
   // Before the first cell has run and cost anything, it is known that the results can be written.
-  save()
+  if (options.output) writeNotebook(options.output, notebook)
   if (options.html) writeWhole(options.html, '')
 
   const printer = new Printer(options.screen)
+  const output = options.output && new SafeFile(options.output, (text) => printer.note(text, 'red'))
+  const page = options.html && new SafeFile(options.html, (text) => printer.note(text, 'red'))
+  const save = () => {
+    if (output) output.write(notebookText(notebook))
+  }
   const keeper = new OutputKeeper()
   const session = await options.open({ cwd: options.cwd ?? process.cwd(), engine })
   const stop = () => void session.interrupt().catch(() => undefined)
   options.signal?.addEventListener('abort', stop)
+  // A cell may take hours: what it has shown is saved meanwhile.
+  const meanwhile = setInterval(() => keeper.changed() && save(), SAVED_EVERY)
   const started = performance.now()
   let count = 0
   let failed: Outcome | undefined
@@ -70,7 +69,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
     for (const cell of notebook.cells) {
       if (options.signal?.aborted) break
       if (cell.cell_type === 'markdown') printHeadings(printer, cell)
-      if (cell.cell_type !== 'code' || cell.source.trim() === '') continue
+      if (!isRun(cell)) continue
       count++
       const outcome = await runCell(session, cell, count, keeper, printer)
       save()
@@ -81,15 +80,30 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
     }
     if (!options.signal?.aborted) await lateTypes(session)
   } finally {
+    clearInterval(meanwhile)
     options.signal?.removeEventListener('abort', stop)
     await session.close()
   }
   // Once more: what came late belongs to the cells that started it.
   save()
-  await exportHtml()
+  if (page) {
+    const { htmlPage } = await import('./html.js')
+    const { name: title, dir: folder } = path.parse(options.notebook.replace(/\.ipynb$/, ''))
+    page.write(await htmlPage(notebook, { title, folder: folder || '.' }))
+  }
   report(printer, notebook, options, { count, failed, seconds: (performance.now() - started) / 1000 })
+  if (output) output.check()
+  if (page) page.check()
   if (options.signal?.aborted) return 130
   return failed ? 1 : 0
+}
+
+/** Tags of cells that are left as they are; the longer one is nbclient's. */
+const skipping = ['skip', 'skip-execution']
+
+function isRun(cell: Cell): cell is CodeCell {
+  if (cell.cell_type !== 'code' || cell.source.trim() === '') return false
+  return !cell.metadata.tags?.some((tag) => skipping.includes(tag))
 }
 
 /**
@@ -107,8 +121,9 @@ async function lateTypes(session: Session): Promise<void> {
 
 function prepared(notebook: Notebook, engine: EngineName): Notebook {
   Object.assign(notebook.metadata, kernelMetadata(engine))
+  repairIds(notebook)
   for (const cell of notebook.cells) {
-    if (cell.cell_type !== 'code') continue
+    if (!isRun(cell)) continue
     cell.outputs = []
     cell.execution_count = null
   }
@@ -123,6 +138,7 @@ async function runCell(
   printer: Printer,
 ): Promise<Outcome> {
   cell.execution_count = count
+  const began = new Date().toISOString()
   let ended = false
   const outcome = await session.run(cell.source, {
     count,
@@ -135,6 +151,14 @@ async function runCell(
     },
   })
   ended = true
+  const end = new Date().toISOString()
+  // As nbclient and JupyterLab note them.
+  cell.metadata.execution = {
+    'iopub.status.busy': began,
+    'iopub.execute_input': began,
+    'shell.execute_reply': end,
+    'iopub.status.idle': end,
+  }
   printer.settle()
   return outcome
 }
@@ -154,7 +178,7 @@ function report(
   options: RunNotebookOptions,
   end: { count: number; failed: Outcome | undefined; seconds: number },
 ): void {
-  const all = notebook.cells.filter((cell) => cell.cell_type === 'code' && cell.source.trim() !== '').length
+  const all = notebook.cells.filter(isRun).length
   const cells = `${end.count} of ${all} cells`
   if (options.signal?.aborted)
     printer.note(`Stopped in cell ${end.count}; ${cells} were run in ${end.seconds.toFixed(1)} s.`)

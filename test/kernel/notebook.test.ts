@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -78,16 +78,57 @@ describe('notebook file', () => {
 })
 
 describe('parameters', () => {
+  it.each(['limit=20', 'text=x=y', 'empty=', 'version=1.10', 'spaced= x '])('reads %s as it stands', (text) => {
+    const at = text.indexOf('=')
+    expect(readParameter(text)).toEqual({ name: text.slice(0, at), text: text.slice(at + 1) })
+  })
+
   it.each([
-    ['limit=20', 20],
-    ['a=1e-3', 0.001],
-    ['on=true', true],
-    ['none=null', null],
-    ['text=x=y', 'x=y'],
-    ['empty=', ''],
-    ['version=007', '007'],
-  ])('reads %s', (text, value) => {
-    expect(readParameter(text)).toEqual({ name: text.slice(0, text.indexOf('=')), value })
+    ['let a = 5', 'a=20', 'a = 20'],
+    ['let a = -5', 'a=1_000', 'a = 1000'],
+    ['let a = 0.5', 'a=.25', 'a = 0.25'],
+    ['let a: number | null = null', 'a=1e-3', 'a = 0.001'],
+    ['let a: number | null = 1', 'a=null', 'a = null'],
+    ['let a = 5n', 'a=12345678901234567890', 'a = 12345678901234567890n'],
+    ['let a = false', 'a=true', 'a = true'],
+    ["let a = 'x'", 'a=1.10', 'a = "1.10"'],
+    ["let a = 'x'", 'a=true', 'a = "true"'],
+    ['let a = `x`', 'a=', 'a = ""'],
+    ["let a: 'fast' | 'slow' = 'fast'", 'a=slow', 'a = "slow"'],
+    ['let a: 1 | 2 = 1', 'a=2', 'a = 2'],
+    ["let a: string | number = 'x'", 'a=7', 'a = 7'],
+    ["let a: string | number = 'x'", 'a=7b', 'a = "7b"'],
+    ['let a = [1]', 'a=[2, {"b": 3}]', 'a = [2,{"b":3}]'],
+    ['let a: readonly string[] = []', 'a=["x"]', 'a = ["x"]'],
+    ['let a: Record<string, number> = {}', 'a={"x": 1}', 'a = {"x":1}'],
+    ['let a = process.env.A', 'a=7', 'a = 7'],
+    ['let a = process.env.A', 'a=007', 'a = "007"'],
+    ['let a', 'a=x', 'a = "x"'],
+    ['let a = null', 'a=true', 'a = true'],
+    ['let a: Thing = make()', 'a=x', 'a = "x"'],
+    ['const a = 5', 'a=6', 'const a = 6'],
+    ['const parameters = { a: 5 } as const', 'a=6', 'parameters.a = 6'],
+  ])('writes for %j and -p %s: %s', async (source, given, written) => {
+    const book = notebook(codeCell(source, ['parameters']))
+    await injectParameters(book, [readParameter(given)])
+    expect(book.cells[1]!.source.split('\n')[1]).toBe(written)
+  })
+
+  it.each([
+    ['let limit = 5', 'limit=abc', /limit is a number in this notebook \(5\), and "abc" is not/, '-p limit=20'],
+    ['let limit = 5', 'limit=', /a number/, '-p limit=20'],
+    ['let limit = 5', 'limit=null', /a number/, '-p limit=20'],
+    ['let on: boolean = true', 'on=yes', /true or false/, '-p on=true'],
+    ["let how: 'fast' | 'slow' = 'fast'", 'how=slw', /"fast" or "slow"/, '-p how=fast'],
+    ['let list: number[] = []', 'list=1,2', /a list \(JSON\)/, "-p list='[1, 2]'"],
+    ['let list = [1]', 'list=[1,', /a list/, "-p list='[1, 2]'"],
+    ['let flags = { a: 1 }', 'flags=[1]', /an object/, '-p flags=\'{"a": 1}\''],
+    ['let n = 5n', 'n=1.5', /whole number/, '-p n=20'],
+    ['const parameters = { limit: 3 }', 'limit=x', /a number/, '-p limit=20'],
+  ])('refuses for %j the value of -p %s', async (source, given, what, fix) => {
+    const book = notebook(codeCell(source, ['parameters']))
+    const refused = injectParameters(book, [readParameter(given)])
+    await expect(refused).rejects.toMatchObject({ status: 2, message: expect.stringMatching(what), fix })
   })
 
   it('refuses a parameter without a name', () => {
@@ -289,8 +330,8 @@ describe('skylab run', () => {
   })
 
   // A disk of 64 kB, in a namespace of its own.
-  it.runIf(canMount)('says that the disk is full, and leaves no half-written file', async () => {
-    writeTestNotebook(at('wide.ipynb'), [{ code: "console.log('x'.repeat(300_000))" }])
+  it.runIf(canMount)('goes on where the disk is full, loses nothing, and leaves no half-written file', async () => {
+    writeTestNotebook(at('wide.ipynb'), [{ code: "console.log('x'.repeat(300_000))" }, { code: "'after it'" }])
     const script =
       'mount -t tmpfs -o size=64k none "$1" && "$2" "$3" run wide.ipynb --output "$1/x.ipynb"; status=$?; ls -A "$1"; exit $status'
     mkdirSync(at('small'))
@@ -300,5 +341,74 @@ describe('skylab run', () => {
     expect(run.stderr).toMatch(/disk is full/)
     expect(run.status).toBe(1)
     expect(run.stdout.trim().split('\n').at(-1)).toBe('x.ipynb')
+    const kept = /kept in (\S+x\.ipynb)/.exec(run.stderr)![1]!
+    expect(run.stderr).toContain(`→ mv '${kept}'`)
+    const cells = readNotebook(kept).cells as CodeCell[]
+    rmSync(path.dirname(kept), { recursive: true })
+    expect(cells[0]!.outputs).toMatchObject([{ text: `${'x'.repeat(300_000)}\n` }])
+    expect(cells[1]!.outputs).toMatchObject([{ data: { 'text/plain': "'after it'" } }])
+  })
+
+  it('keeps the notebook elsewhere while its folder is gone, and puts it back when it is there again', async () => {
+    mkdirSync(at('place'))
+    writeTestNotebook(at('gone.ipynb'), [
+      {
+        code: "const fs = await import('node:fs'); fs.rmSync('place', { recursive: true }); fs.writeFileSync('place', '')",
+      },
+      { code: "fs.rmSync('place'); 'back'" },
+    ])
+    const run = await skylab(['run', 'gone.ipynb', '--output', 'place/out.ipynb'], { cwd: folder })
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    const kept = /kept in (\S+)/.exec(run.stdout)![1]!
+    expect(existsSync(kept)).toBe(false)
+    expect((readNotebook(at('place/out.ipynb')).cells[1] as CodeCell).outputs).toHaveLength(1)
+  })
+
+  it('leaves tagged cells as they are, and notes when each cell ran', async () => {
+    const file = writeTestNotebook(at('skip.ipynb'), [
+      { code: "await new Promise((resolve) => setTimeout(resolve, 200))\n'ran'" },
+      { code: "throw new Error('no')", tags: ['skip'] },
+      { code: "throw new Error('no')", tags: ['skip-execution'] },
+      { code: "'last'" },
+    ])
+    const old = readNotebook(file)
+    ;(old.cells[1] as CodeCell).outputs = [{ output_type: 'stream', name: 'stdout', text: 'of old' }]
+    old.cells[0]!.id = 'not allowed!'
+    writeFileSync(file, notebookText(old))
+    const run = await skylab(['run', 'skip.ipynb', '--output', 'skip-out.ipynb'], { cwd: folder })
+    expect(run).toMatchObject({ status: 0, stdout: expect.stringContaining('2 of 2 cells') })
+    const cells = readNotebook(at('skip-out.ipynb')).cells as CodeCell[]
+    expect(cells.map(({ execution_count }) => execution_count)).toEqual([1, null, null, 2])
+    expect(cells[1]!.outputs).toMatchObject([{ text: 'of old' }])
+    expect(cells[1]!.metadata.execution).toBeUndefined()
+    const { 'iopub.status.busy': busy, 'iopub.status.idle': idle } = cells[0]!.metadata.execution as Record<
+      string,
+      string
+    >
+    expect(Date.parse(idle!) - Date.parse(busy!)).toBeGreaterThan(150)
+    const check = 'import nbformat, sys; nbformat.validate(nbformat.read(sys.argv[1], 4))'
+    expect(await finish(jupyterPython(), ['-c', check, at('skip-out.ipynb')])).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('tells of a runtime that ends in the middle, and keeps what was shown', async () => {
+    writeTestNotebook(at('dies.ipynb'), [
+      { code: "console.log('before'); process.exit(3)", tags: ['raises-exception'] },
+      {
+        code: "console.log('fresh', typeof process); process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {})",
+      },
+      { code: "'never'" },
+    ])
+    const run = await skylab(['run', 'dies.ipynb', '--output', 'dies-out.ipynb'], { cwd: folder })
+    expect(run.status).toBe(1)
+    const cells = readNotebook(at('dies-out.ipynb')).cells as CodeCell[]
+    expect(cells.map(({ execution_count }) => execution_count)).toEqual([1, 2, null])
+    expect(cells[0]!.outputs).toMatchObject([{ text: 'before\n' }, { ename: 'RuntimeStopped' }])
+    expect(cells[1]!.outputs).toMatchObject([{ text: 'fresh object\n' }, { ename: 'RuntimeStopped' }])
+  })
+
+  it('refuses a parameter of the wrong type before anything runs', async () => {
+    const run = await skylab(['run', 'good.ipynb', '-p', 'limit=abc', '--output', 'none.ipynb'], { cwd: folder })
+    expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('limit is a number') })
+    expect(existsSync(at('none.ipynb'))).toBe(false)
   })
 })
