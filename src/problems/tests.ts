@@ -2,6 +2,7 @@
 import { exactJson, type Json } from '../json.js'
 import type { Language, Test } from '../rows.js'
 import { callTest, functionName, hasIntegerKeys } from './calls.js'
+import { LEETCODE, needsLeetCode } from './leetcode.js'
 import { BadPickle, isPacked, type Pickled, unpack } from './pickle.js'
 
 export interface Tests {
@@ -76,7 +77,10 @@ function readField(record: Record<string, unknown>, field: string, language: Lan
   if (Array.isArray(value)) return listTests(value, record)
   if (typeof value !== 'object') return `${field} is a ${typeof value}`
   const shape = value as Record<string, unknown>
-  if (typeof shape.functional === 'string') return { tests: [{ assert: shape.functional }] }
+  if (typeof shape.functional === 'string') {
+    const given = needsLeetCode(shape.functional) ? { given: LEETCODE } : {}
+    return { tests: [{ assert: shape.functional, ...given }] }
+  }
   if (Array.isArray(shape.inputs) || Array.isArray(shape.input)) return pairTests(shape, record)
   // QwQ's LiveCodeBench file only says in which other file the tests would be.
   if (typeof shape.fname === 'string' || typeof shape.md5 === 'string') return { tests: [] }

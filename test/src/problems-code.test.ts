@@ -266,6 +266,17 @@ describe('tests of a row', () => {
     ])
   })
 
+  it('of LeetCode bring the lists and trees that they build, where they do not define them', async () => {
+    const functional =
+      'def check(candidate):\n    assert is_same_list(candidate(list_node([1])), list_node([1]))\n\ncheck(Solution().f)'
+    const [withLists, without] = await load(
+      { problem: 'P', tests: { functional } },
+      { problem: 'Q', tests: { functional: 'assert Solution().f() == 1' } },
+    )
+    expect(withLists?.tests).toEqual([{ assert: functional, given: expect.stringMatching(/class ListNode/) }])
+    expect(without?.tests).toEqual([{ assert: 'assert Solution().f() == 1' }])
+  })
+
   it('of APPS and TACO keep what JSON would change', async () => {
     const text =
       '{"fn_name": "f", "inputs": [[{"1": "a"}, 2.0, 123456789012345678901234567890, {"x": 1}]], "outputs": [[{"1": 2.0}]]}'

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { jsonText, parseJson } from './compare.js'
+import { exactJson, jsonText } from '../../json.js'
 import { receive, send } from './frames.js'
 import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Trial } from './runner.js'
 
@@ -51,7 +51,7 @@ receive(
   process.stdin,
   (text) => {
     queue = queue.then(async () => {
-      const { program, trial, timeLimit, outputLimit = OUTPUT_LIMIT } = parseJson(text) as unknown as Request
+      const { program, trial, timeLimit, outputLimit = OUTPUT_LIMIT } = exactJson(text) as unknown as Request
       ready ??= start()
       const run = await ready
       const before = process.cpuUsage()

@@ -18,7 +18,12 @@ from heapq import *
 from itertools import *
 from functools import *
 from bisect import *
+from string import *
+from operator import *
 from math import *
+inf = float("inf")
+# Python's own come last: math.pow takes no modulus, operator.index is no list.index.
+from builtins import *
 """
 STDERR_KEPT = 2000
 
