@@ -5,6 +5,7 @@ import type { Checker, Language, Test } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { askChecker } from './checker.js'
 import { sameOutput, sameValue } from './compare.js'
+import { alone, together } from './gate.js'
 import { borrow, giveBack, NoRunner, type RunnerChoice } from './pool.js'
 import { type Limits, OUTPUT_LIMIT, type Program, type Runner, type Trial } from './runner.js'
 
@@ -137,16 +138,11 @@ async function judgeTest(
 ): Promise<TestVerdict> {
   const trial = trialOf(test, program.language)
   const limits = 'stdin' in test ? roomFor(text(test.stdout).length, usual) : usual
-  let outcome = await runner.run(program, trial, limits)
-  // Stopped by the wall clock while it was still working: once more, alone, with time to wait its turn.
-  if (
-    outcome.status === 'time-limit' &&
-    outcome.seconds < 0.98 * limits.timeLimit &&
-    outcome.seconds > 0.2 * limits.timeLimit &&
-    runner.name !== 'native'
-  ) {
+  let outcome = await together(() => runner.run(program, trial, limits))
+  // Stopped by the wall clock while it had CPU time left: once more, alone, with time to wait its turn, so that no
+  // verdict depends on what else the machine does.
+  if (outcome.status === 'time-limit' && outcome.waited)
     outcome = await alone(() => runner.run(program, trial, { ...limits, patience: 3 }))
-  }
   const seconds = Math.round(outcome.seconds * 1e4) / 1e4
   const verdict = (
     ok: boolean,
@@ -249,15 +245,6 @@ const holdsDict = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.some(holdsDict)
     : typeof value === 'object' && value !== null && ('$dict' in value || Object.values(value).some(holdsDict))
-
-let last: Promise<unknown> = Promise.resolve()
-
-/** One after the other. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  const next = last.then(work, work)
-  last = next.catch(() => undefined)
-  return next
-}
 
 function readValue(value: string): Json {
   try {

@@ -2,9 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
+import { jsonText } from '../../json.js'
 import { compiled } from '../compiled.js'
-import { receive, send } from './frames.js'
+import { type Group, newGroup } from './cgroup.js'
+import { receiveParts, sendParts } from './frames.js'
+import { type Done, outcomeOf } from './outcome.js'
 import { holdsMore } from './processes.js'
 import { Closed, type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
 import { type Interpreter, interpreters, sandbox, which } from './sandbox.js'
@@ -63,8 +66,17 @@ async function probe(): Promise<Probe> {
   }
 }
 
+/** The texts of the fork server, in the order in which they stand on each other. */
+const TEXTS = ['./program.py', './crossing.py', './program_side.py', './test_side.py', './seccomp.py', './zygote.py']
+/** Address space beyond the limit on memory: stacks of threads, arenas and mapped files, in megabytes. */
+const SLACK = 384
+/** The same where a control group counts what is really held. */
+const LOOSE = 2048
+/** Joins the group that stands open on 3, then becomes what is named. */
+const JOIN = 'echo 0 >&3 && exec 3>&- && exec "$@"'
+
 interface Pending {
-  take: (outcome: Outcome) => void
+  take: (done: Done, sections: Buffer[]) => void
   fail: () => void
 }
 
@@ -74,6 +86,8 @@ export class Native implements Runner {
   #child: ChildProcess | undefined
   #ready: Promise<void> | undefined
   #pending: Pending | undefined
+  #group: Group | undefined
+  #resident = 0
   #closed = false
 
   constructor(
@@ -84,26 +98,50 @@ export class Native implements Runner {
   async run(program: Program, trial: Trial, limits: Limits): Promise<Outcome> {
     for (let attempt = 0; ; attempt++) {
       await this.#start()
-      const request = {
-        program: program.source,
-        ...trial,
-        ...limits,
-        outputLimit: limits.outputLimit ?? OUTPUT_LIMIT,
-        secret: randomBytes(16).toString('hex'),
-      }
-      const outcome = await this.#ask(request, limits)
-      // A sandbox that broke before the program ran says nothing about the program.
-      if (outcome !== 'broken' || attempt > 0)
-        return outcome === 'broken'
-          ? { status: 'runtime-error', seconds: 0, detail: 'the sandbox ended twice under this program' }
-          : outcome
+      const group = this.#group
+      group?.limit(limits.memoryLimit * 1024 * 1024)
+      const kills = group?.kills() ?? 0
+      const outcome = await this.#ask(program, trial, limits, kills)
+      if (outcome !== 'broken') return outcome
+      const outOfMemory = (group?.kills() ?? 0) > kills
       this.#kill()
+      if (outOfMemory) return { status: 'memory-limit', seconds: 0, detail: 'the kernel ended it' }
+      // A sandbox that broke before the program ran says nothing about the program.
+      if (attempt > 0)
+        return { status: 'runtime-error', seconds: 0, detail: 'the sandbox ended twice under this program' }
     }
   }
 
-  #ask(request: object, limits: Limits): Promise<Outcome | 'broken'> {
+  #ask(program: Program, trial: Trial, limits: Limits, kills: number): Promise<Outcome | 'broken'> {
     const child = this.#child!
     const began = performance.now()
+    const secret = randomBytes(16).toString('hex')
+    const kind = trial.kind === 'assert' && standsApart(trial.assert) ? 'apart' : trial.kind
+    const parts = [
+      Buffer.from(program.source),
+      Buffer.from(
+        trial.kind === 'stdin'
+          ? trial.stdin
+          : trial.kind === 'call'
+            ? jsonText(trial.args)
+            : kind === 'assert' && trial.kind === 'assert'
+              ? trial.assert
+              : '',
+      ),
+      Buffer.from(kind === 'apart' && trial.kind === 'assert' ? trial.assert : ''),
+    ]
+    const outputLimit = limits.outputLimit ?? OUTPUT_LIMIT
+    const request = {
+      kind,
+      ...(trial.kind === 'call' && { fn: trial.fn, ...(trial.revive && { revive: true }) }),
+      ...(trial.kind === 'assert' && trial.given && { given: trial.given }),
+      timeLimit: limits.timeLimit,
+      patience: limits.patience ?? 1,
+      outputLimit,
+      space: (limits.memoryLimit + (this.#group ? LOOSE : SLACK)) * 1024 * 1024,
+      sizes: parts.map((part) => part.length),
+      secret,
+    }
     return new Promise((resolve) => {
       const done = (outcome: Outcome | 'broken') => {
         clearTimeout(timer)
@@ -118,35 +156,48 @@ export class Native implements Runner {
       // The fork server keeps the clock; this one is for a server that no longer answers.
       const timer = setTimeout(
         () => stop('time-limit', 'the sandbox did not answer'),
-        (limits.timeLimit * 5 + 15) * 1000,
+        ((limits.timeLimit * 5 + 5) * (limits.patience ?? 1) + 15) * 1000,
       )
-      const allowed = (limits.memoryLimit * 1.25 + 256) * 1024 * 1024
+      const allowed = limits.memoryLimit * 1024 * 1024 + this.#resident
       const watch = setInterval(() => {
-        if (child.pid !== undefined && holdsMore(child.pid, allowed))
-          stop('memory-limit', `its processes held more than ${Math.round(allowed / 1e6)} MB together`)
+        if (!this.#group && child.pid !== undefined && holdsMore(child.pid, allowed))
+          stop('memory-limit', `its processes held more than ${limits.memoryLimit} MB together`)
       }, WATCH)
-      this.#pending = { take: done, fail: () => done('broken') }
-      send(child.stdin!, request)
+      this.#pending = {
+        take: (seen, sections) =>
+          done(
+            outcomeOf(seen, sections, {
+              trial,
+              limits,
+              outputLimit,
+              secret,
+              resident: this.#resident,
+              outOfMemory: (this.#group?.kills() ?? 0) > kills,
+            }),
+          ),
+        fail: () => done('broken'),
+      }
+      sendParts(child.stdin!, request, parts)
     })
   }
 
   #start(): Promise<void> {
     if (this.#closed) return Promise.reject(new Closed())
     this.#ready ??= new Promise((resolve, reject) => {
-      const zygote = ['./program.py', './zygote.py']
-        .map((name) => readFileSync(compiled(name, import.meta.url), 'utf8'))
-        .join('\n')
+      const zygote = TEXTS.map((name) => readFileSync(compiled(name, import.meta.url), 'utf8')).join('\n')
       const root = process.getuid?.() === 0
-      const child = spawn(
-        this.bwrap,
-        [...sandbox(this.python), '--', this.python.path, '-I', '-S', '-u', '-c', zygote],
-        {
-          stdio: ['pipe', 'pipe', 'pipe'],
-          env: { PATH: '/usr/bin:/bin' },
-          cwd: '/',
-          ...(root && { uid: NOBODY, gid: NOBODY }),
-        },
-      )
+      const group = newGroup()
+      const door = group?.door()
+      const command = [this.bwrap, ...sandbox(this.python), '--', this.python.path, '-I', '-S', '-u', '-c', zygote]
+      const [file, ...args] = door === undefined ? command : ['/bin/sh', '-c', JOIN, 'sh', ...command]
+      const child = spawn(file!, args, {
+        stdio: ['pipe', 'pipe', 'pipe', ...(door === undefined ? [] : [door])],
+        env: { PATH: '/usr/bin:/bin' },
+        cwd: '/',
+        ...(root && { uid: NOBODY, gid: NOBODY }),
+      })
+      if (door !== undefined) closeSync(door)
+      this.#group = group
       this.#child = child
       let complaint = ''
       child.stderr!.on('data', (chunk: Buffer) => {
@@ -163,26 +214,31 @@ export class Native implements Runner {
       })
       child.on('exit', () => {
         clearTimeout(timer)
-        if (this.#child === child) {
+        group?.close()
+        // What a new sandbox waits for is not this one's business.
+        const ours = this.#child === child
+        if (ours) {
           this.#child = undefined
           this.#ready = undefined
         }
         reject(new Error(complaint.trim() || 'the sandbox ended'))
-        this.#pending?.fail()
+        if (ours) this.#pending?.fail()
       })
-      receive(
+      receiveParts(
         child.stdout!,
-        (text) => {
-          const message = JSON.parse(text) as { status: string; detail?: string }
+        (head, sections) => {
+          const message = head as Done | { status: 'ready'; resident: number } | { status: 'failed'; detail: string }
           if (message.status === 'ready') {
             clearTimeout(timer)
+            this.#resident = message.resident
+            group?.settle()
             resolve()
-          } else if (message.status === 'no-namespace' || message.status === 'failed') {
-            complaint = `no PID namespace inside the sandbox ${message.detail ?? ''}`
-            this.#pending?.fail()
-          } else this.#pending?.take(message as Outcome)
+          } else if (message.status === 'failed') {
+            complaint = message.detail
+            child.kill('SIGKILL')
+          } else this.#pending?.take(message, sections)
         },
-        () => this.#kill(),
+        () => child.kill('SIGKILL'),
       )
       // An idle sandbox must not keep a finished script alive.
       child.unref()
@@ -202,7 +258,18 @@ export class Native implements Runner {
   close(): void {
     this.#closed = true
     this.#kill()
+    // This may be the last that this process does: there is no later in which to tidy up.
+    this.#group?.closeNow()
     this.#pending?.fail()
     leave(this)
   }
 }
+
+/**
+ * Whether a test can run in another process than its program: it can, unless it reaches into the program's own, by
+ * mocks, by its standard streams or by its interpreter. That is read from the test alone; no program can ask for it.
+ */
+export const standsApart = (test: string): boolean =>
+  !/\b(?:mock|patch|monkeypatch|capsys|capfd|redirect_std(?:out|err)|std(?:in|out|err)|__main__|globals|locals|inspect|exec|eval|seed|getrefcount|gc|__code__|__globals__|__dict__|__class__|subclass|unittest)\b/.test(
+    test,
+  )

@@ -1,7 +1,7 @@
 """The untrusted side of a fork: gives up every right, then runs one program against one test.
 
-This text stands before zygote.py in the interpreter of the sandbox: the fork server runs it after each fork, and what
-it imports is loaded once for all.
+The fork server runs this text after each fork; what it imports is loaded once for all. Whatever can be made ready
+before the fork is made there (prepare): after it, every page that is touched must be copied.
 """
 import ctypes
 import io
@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import signal
+import struct
 import sys
 import time
 
@@ -21,9 +22,11 @@ import atexit
 import builtins
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 24, 38, 1
+PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
 MEGABYTE = 1 << 20
 STDERR_KEPT = 2000
+# What a test's processes hold besides 0, 1 and 2: where they report, and the line between a test and its program.
+REPORT, LINE = 3, 4
 
 # LeetCode's starter code uses these without importing them.
 PRELUDE = """
@@ -42,98 +45,108 @@ inf = float("inf")
 from builtins import *
 """
 
+NO_CAPABILITIES = ((ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)())
+FILTER = None
 
-def restrict(limit, memory, output):
-    """No rights, no way to new ones, and a bound on everything that can be used up."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    # The clock of watch() is finer; this bound holds for every process that a program starts.
-    seconds = int(math.ceil(limit)) + 1
-    # sys.set_int_max_str_digits: long output is honest; the clock bounds what it costs.
-    for name, soft, hard in (
-        (resource.RLIMIT_CPU, seconds, seconds),
-        (resource.RLIMIT_AS, memory * MEGABYTE + 192 * MEGABYTE, memory * MEGABYTE + 192 * MEGABYTE),
-        (resource.RLIMIT_FSIZE, output, output),
-        (resource.RLIMIT_NOFILE, 128, 128),
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_NPROC, 64, 64),
-        (resource.RLIMIT_MEMLOCK, 0, 0),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-    ):
-        resource.setrlimit(name, (soft, hard))
-    for capability in range(41):
-        LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    LIBC.capset(header, (ctypes.c_uint32 * 6)())
+
+def prepare(filter):
+    """Everything that is the same for every program, before any fork."""
+    global FILTER, MAIN
+    FILTER = filter
+    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 64), (resource.RLIMIT_NOFILE, 128), (resource.RLIMIT_MEMLOCK, 0), (resource.RLIMIT_MSGQUEUE, 0)):
+        resource.setrlimit(limit, (most, most))
+    for capability in range(64):
+        if LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
     LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8")
+    sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8")
+    sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace", write_through=True)
+    MAIN = types.ModuleType("__main__")
+    MAIN.__dict__["__file__"] = "main.py"
+    sys.modules["__main__"] = MAIN
+    sys.argv = ["main.py"]
+    sys.path[:] = [path for path in sys.path if path]
+    # What the site module adds, which does not run here.
+    builtins.exit, builtins.quit = _sitebuiltins.Quitter("exit", ""), _sitebuiltins.Quitter("quit", "")
+    # Long output is honest; the clock bounds what it costs.
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    exec(PRELUDE, PRELUDED)
+    del PRELUDED["__builtins__"]
 
 
-def run(request, stdin, stdout, stderr, tell, limit, memory, output):
+def restrict(request):
+    """No rights, no way to new ones, and a bound on everything that can be used up."""
+    # The clock of watch() is finer; this bound holds for every process that a program starts.
+    seconds = int(request["timeLimit"]) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (request["space"], request["space"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (request["outputLimit"], request["outputLimit"]))
+    if LIBC.capset(*NO_CAPABILITIES) != 0:
+        os._exit(120)
+    if FILTER is not None and LIBC.prctl(PR_SET_SECCOMP, 2, FILTER) != 0:
+        os._exit(121)
+
+
+def run(request, work):
     """The untrusted side of the fork. Never returns."""
     code = 1
     try:
         os.setsid()
-        os.dup2(stdin, 0)
-        os.dup2(stdout, 1)
-        os.dup2(stderr, 2)
-        os.dup2(tell, 100)
-        os.closerange(3, 100)
-        os.closerange(101, 300)
-        restrict(limit, memory, output)
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL if number == signal.SIGPIPE else signal.SIG_IGN)
-        sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8")
-        sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8")
-        sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace", write_through=True)
-        code = execute(request)
+        os.closerange(LINE + 1 if request["kind"] == "apart" else LINE, 128)
+        restrict(request)
+        code = work(request)
     except BaseException:  # a program may leave by anything
         traceback.print_exc()
     finally:
         os._exit(code & 0xFF)
 
 
-def execute(request):
+def reporter(request):
     secret = request.pop("secret")
+    write = os.write
 
     def tell(message):
         data = memoryview((secret + " " + json.dumps(message) + "\n").encode("utf-8", "replace"))
         while data:
-            data = data[os.write(100, data):]
+            data = data[write(REPORT, data):]
 
-    main = types.ModuleType("__main__")
-    sys.modules["__main__"] = main
-    sys.argv = ["main.py"]
-    sys.path[:] = [path for path in sys.path if path]
-    space = main.__dict__
-    space["__file__"] = "main.py"
-    # What the site module adds, which does not run here.
-    builtins.exit, builtins.quit = _sitebuiltins.Quitter("exit", ""), _sitebuiltins.Quitter("quit", "")
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
-    program, kind = request["program"], request["kind"]
+    return tell
+
+
+def execute(request):
+    """Runs the program, and what its test asks of it."""
+    tell = reporter(request)
+    space, kind = MAIN.__dict__, request["kind"]
     try:
-        compiled = compile(program, "main.py", "exec", dont_inherit=True)
+        compiled = compile(request.pop("program").decode("utf-8", "surrogatepass"), "main.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         tell({"status": "compile-error", "detail": "".join(traceback.format_exception_only(type(error), error)).strip()})
         return 1
     reached = None
     try:
-        if kind == "stdin":
-            exec(compiled, space)
-        else:
-            exec(PRELUDE, space)
+        if kind != "stdin":
+            space.update(PRELUDED)
             if request.get("given"):
                 exec(compile(request["given"], "given.py", "exec", dont_inherit=True), space)
-            exec(compiled, space)
-            if kind == "call":
-                found = lookup(space, request["fn"])
-                if found is None:
-                    tell({"status": "missing", "detail": "there is no function %s" % request["fn"]})
-                    return 1
-                reached = {"status": "value", "value": json_text(found(*(revived(request["args"]) if request.get("revive") else request["args"])))}
-            else:
-                exec(compile(request["assert"], "assert.py", "exec", dont_inherit=True), space)
-                reached = {"status": "end"}
+        exec(compiled, space)
+        if kind == "call":
+            found = lookup(space, request["fn"])
+            if found is None:
+                tell({"status": "missing", "detail": "there is no function %s" % request["fn"]})
+                return 1
+            given = json.loads(request["input"])
+            reached = {"status": "value", "value": json_text(found(*(revived(given) if request.get("revive") else given)))}
+        elif kind == "apart":
+            ProgramSide(space, *line()).serve()
+        elif kind == "assert":
+            exec(compile(request["input"], "assert.py", "exec", dont_inherit=True), space)
+            reached = {"status": "end"}
         code = 0
     except SystemExit as leaving:
         code = leaving.code
@@ -147,14 +160,18 @@ def execute(request):
         return 1
     except AssertionError as error:
         if kind == "assert" and any(frame.filename == "assert.py" for frame in traceback.extract_tb(error.__traceback__)):
-            tell({"status": "assertion", "detail": "".join(traceback.format_exception_only(type(error), error)).strip()})
+            tell(failed(error))
             return 1
         show(error)
         code = 1
     except BaseException as error:
         show(error)
         code = 1
-    # What the interpreter does at its end: threads, atexit, buffers.
+    return leave(tell, code, reached)
+
+
+def leave(tell, code, reached):
+    """What the interpreter does at its end: threads, atexit, buffers."""
     try:
         threading._shutdown()
         atexit._run_exitfuncs()
@@ -175,13 +192,75 @@ def execute(request):
     return code
 
 
-def show(error):
+def examine(request):
+    """Runs the assertions of a test whose program runs in another process."""
+    tell = reporter(request)
+    side = TestSide(*line())
+    try:
+        side.run(request.pop("test").decode("utf-8", "surrogatepass"), request.get("given", ""))
+        told = {"status": "end"}
+    except Gone:
+        told = {"status": "gone"}
+    except AssertionError as error:
+        told = failed(error)
+    except SystemExit as error:
+        told = {"status": "early-exit", "detail": "it left with status %s" % (error.code,)}
+    except MemoryError:
+        told = {"status": "memory-limit", "detail": "MemoryError"}
+    except BaseException as error:
+        told = {"status": "runtime-error", "detail": traced(error)}
+    # A test that swallowed the end of its program did not reach its own.
+    tell({"status": "gone"} if side.gone and told["status"] != "assertion" else told)
+    return 0
+
+
+def line():
+    """The two directions between a test and its program: length and text."""
+    read, write = os.read, os.write
+
+    def send(data):
+        data = memoryview(struct.pack(">I", len(data)) + data)
+        try:
+            while data:
+                data = data[write(LINE, data):]
+        except OSError:
+            raise Gone() from None
+
+    def exactly(size):
+        parts = []
+        while size > 0:
+            try:
+                part = read(LINE, min(size, MEGABYTE))
+            except OSError:
+                part = b""
+            if not part:
+                return None
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def receive():
+        head = exactly(4)
+        size = struct.unpack(">I", head)[0] if head else 0
+        return exactly(size) if head and size <= 64 * MEGABYTE else None
+
+    return send, receive
+
+
+def failed(error):
+    return {"status": "assertion", "detail": "".join(traceback.format_exception_only(type(error), error)).strip()[:STDERR_KEPT]}
+
+
+def traced(error):
     """A traceback without our own frames."""
     frames = error.__traceback__
     while frames and frames.tb_frame.f_code.co_filename not in ("main.py", "assert.py"):
         frames = frames.tb_next
-    lines = traceback.format_exception(type(error), error, frames)
-    print("".join(lines)[-STDERR_KEPT:], file=sys.__stderr__)
+    return "".join(traceback.format_exception(type(error), error, frames))[-STDERR_KEPT:]
+
+
+def show(error):
+    print(traced(error), file=sys.__stderr__)
 
 
 def lookup(space, name):

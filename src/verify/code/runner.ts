@@ -41,6 +41,8 @@ export interface Outcome {
   value?: string
   seconds: number
   detail: string
+  /** Stopped by the wall clock while its CPU time was under the limit: a sleeper, or a machine too busy. */
+  waited?: boolean
 }
 
 export interface Program {

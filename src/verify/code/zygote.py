@@ -1,60 +1,77 @@
 """The fork server inside the sandbox: trusted code that runs untrusted programs, one test at a time.
 
 It is started once by `python3 -I -S` inside a bubblewrap namespace, loads what programs usually import, and then
-forks for every test. Requests come on fd 0 and answers leave on fd 1, each as four bytes of length and JSON. The
-expected output of a test never comes here: outputs and values are compared outside.
+forks for every test. Requests come on fd 0 and answers leave on fd 1, each as four bytes of length, JSON, and the
+bytes that the JSON announces. The expected output of a test never comes here: outputs and values are compared outside.
 
 Each test is PID 1 of a PID namespace of its own, without rights and with limits. When it ends or is killed, the
 kernel ends everything else in that namespace; the fork server itself is not in it and cannot be seen from there.
+A fork inherits this process's memory. So what one test brought, its program, its input, its output, passes through
+here in buffers that are wiped, or does not pass at all (sendfile): nothing of it is left for the next to find.
 
-program.py stands before this text: run(), LIBC and the constants come from there.
+program.py and the texts named there stand before this one.
 """
-import ctypes
+import _socket
 import gc
-import json
-import os
+import mmap
 import select
-import signal
-import struct
-import sys
-import time
 
 # The same functions with Python's lock kept: for a call that returns twice.
 HELD = ctypes.PyDLL(None, use_errno=True)
 CLONE3, CLONE_PIDFD = 435, 0x00001000
-CLONE_NEWPID = 0x20000000
+CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+MS_NOSUID_NODEV, MNT_DETACH = 6, 2
+# Where requests and answers go once 0, 1 and 2 are the test's: closed in every fork.
+NOTHING, ASKED, ANSWERED = 119, 120, 121
+# What a test may write in its own folders: bytes, and files and folders.
+SCRATCH = b"mode=1777,size=64m,nr_inodes=8192"
+FOLDERS = ("/tmp", "/dev/shm")
 
 
 def read_exactly(size):
-    parts = []
-    while size > 0:
-        part = os.read(0, min(size, MEGABYTE))
-        if not part:
+    """So many bytes of the request, in a buffer that can be wiped; None at its end."""
+    buffer = bytearray(size)
+    view, at = memoryview(buffer), 0
+    while at < size:
+        got = os.readv(ASKED, [view[at:]])
+        if not got:
             return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        at += got
+    return buffer
+
+
+def wipe(buffer):
+    if buffer:
+        ctypes.memset((ctypes.c_char * len(buffer)).from_buffer(buffer), 0, len(buffer))
 
 
 def read_request():
     head = read_exactly(4)
     body = head and read_exactly(struct.unpack(">I", head)[0])
-    return json.loads(body) if body else None
+    return json.loads(bytes(body)) if body else None
 
 
-def answer(message):
-    body = json.dumps(message).encode("utf-8", "replace")
+def answer(message, files=()):
+    """`files` are sent behind the message, each a file and where to begin in it."""
+    sizes = [os.fstat(fd).st_size - start for fd, start in files]
+    body = json.dumps({**message, "sections": sizes}).encode("utf-8", "replace")
     data = memoryview(struct.pack(">I", len(body)) + body)
     while data:
-        data = data[os.write(1, data):]
+        data = data[os.write(ANSWERED, data):]
+    for (fd, start), size in zip(files, sizes):
+        end = start + size
+        while start < end:
+            start += os.sendfile(ANSWERED, fd, start, end - start)
 
 
-def memory_file(name, content=b""):
-    fd = os.memfd_create(name)
-    view = memoryview(content)
-    while view:
-        view = view[os.write(fd, view):]
-    os.lseek(fd, 0, os.SEEK_SET)
+def memory_file(name, content=None):
+    fd = os.memfd_create(name, os.MFD_CLOEXEC)
+    if content:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(fd, view):]
+        view.release()
+        os.lseek(fd, 0, os.SEEK_SET)
     return fd
 
 
@@ -79,172 +96,187 @@ def fork_into_namespace():
     return child, pidfd.value
 
 
+class Process:
+    """One process of a test, with files of its own for what it reads and writes."""
+
+    def __init__(self, request, work, stdin=None, line=-1):
+        self.stdout, self.stderr, self.report = memory_file("stdout"), memory_file("stderr"), memory_file("report")
+        self.status, self.cpu, self.peak = None, 0.0, 0
+        given = memory_file("stdin", stdin)
+        # The files become 0, 1, 2 and so on before the fork: afterwards nothing is left to do.
+        for number, fd in ((0, given), (1, self.stdout), (2, self.stderr), (REPORT, self.report)):
+            os.dup2(fd, number)
+        os.close(given)
+        if line >= 0:
+            os.dup2(line, LINE)
+        self.pid, self.watched = fork_into_namespace()
+        if self.pid == 0:
+            run(request, work)
+
+    def used(self):
+        return self.cpu if self.status is not None else cpu_of(self.pid)
+
+    def kill(self):
+        if self.status is None:
+            signal.pidfd_send_signal(self.watched, signal.SIGKILL)
+
+    def reap(self):
+        if self.status is None:
+            _, self.status, usage = os.wait4(self.pid, 0)
+            self.cpu, self.peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+    def close(self):
+        for fd in (self.stdout, self.stderr, self.report, self.watched):
+            os.close(fd)
+
+    def told(self):
+        return {
+            "code": os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else None,
+            "signal": os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0,
+            "cpu": self.cpu, "peak": self.peak,
+            "written": os.fstat(self.stdout).st_size, "complained": os.fstat(self.stderr).st_size,
+        }
+
+
 def keep(request):
-    """Runs one test and gives its result."""
-    limit, memory = float(request["timeLimit"]), int(request["memoryLimit"])
-    output = int(request["outputLimit"])
-    stdin = memory_file("stdin", request.get("stdin", "").encode("utf-8", "surrogatepass"))
-    stdout, stderr = memory_file("stdout"), memory_file("stderr")
-    told, tell = os.pipe()
-    watched = -1
+    """Runs one test and answers."""
+    sizes = request.pop("sizes")
+    limit = float(request["timeLimit"])
+    request["space"] = BASE + int(request.pop("space"))
+    program = request["program"] = read_exactly(sizes[0])
+    given = read_exactly(sizes[1])
+    apart = request["kind"] == "apart"
+    if request["kind"] != "stdin":
+        request["input"] = given
+    processes, buffers = [], [program, given]
+    started = time.monotonic()
     try:
-        started = time.monotonic()
-        child, watched = fork_into_namespace()
-        if child == 0:
-            os.close(told)
-            run(request, stdin, stdout, stderr, tell, limit, memory, output)
-        os.close(tell)
-        tell = -1
-        return watch(request, child, watched, told, started, stdout, stderr, limit, output)
+        if apart:
+            ours, theirs = (end.detach() for end in _socket.socketpair())
+            processes.append(Process(request, execute, None, theirs))
+            os.close(theirs)
+            # The test's text comes here only now: no page of it was there when the program's process was forked.
+            wipe(program)
+            request["program"] = None
+            request["test"] = read_exactly(sizes[2])
+            buffers.append(request["test"])
+            processes.append(Process(request, examine, None, ours))
+            os.close(ours)
+            os.dup2(NOTHING, LINE)
+        else:
+            processes.append(Process(request, execute, given if request["kind"] == "stdin" else None))
+        for buffer in buffers:
+            wipe(buffer)
+        stopped = watch(processes, started, limit, float(request.get("patience", 1)))
+        wall = time.monotonic() - started
+        files = []
+        for process in processes:
+            shown = process is processes[0] and request["kind"] == "stdin" and os.fstat(process.stdout).st_size <= request["outputLimit"]
+            files.append((process.stdout, 0 if shown else os.fstat(process.stdout).st_size))
+            files.append((process.stderr, max(0, os.fstat(process.stderr).st_size - STDERR_KEPT)))
+            files.append((process.report, 0))
+        answer({"status": "done", "stopped": stopped, "wall": wall, "processes": [process.told() for process in processes]}, files)
     finally:
-        for fd in (stdin, stdout, stderr, told, tell, watched):
-            if fd >= 0:
-                os.close(fd)
+        for buffer in buffers:
+            wipe(buffer)
+        for process in processes:
+            process.close()
 
 
-def watch(request, child, watched, told, started, stdout, stderr, limit, output):
-    """Waits for the end of a test, or brings it about."""
+def watch(processes, started, limit, patience):
+    """Waits for the end of a test, or brings it about: says which clock stopped it, 'cpu', 'wall' or None."""
     poll = select.poll()
-    poll.register(watched, select.POLLIN)
-    stopped, last_cpu, looked = None, 0.0, started
-    # What a program says on its own channel is small; it is read as it comes, so that it never blocks.
-    report = bytearray()
-    poll.register(told, select.POLLIN)
-    asleep, patience, wake = started + limit + 1.0, started + 5 * limit + 5.0, started + limit
+    for process in processes:
+        poll.register(process.watched, select.POLLIN)
+    last, stopped, last_cpu, looked = processes[-1], None, 0.0, started
+    asleep, longest, wake = started + limit + 1.0, started + (5 * limit + 5.0) * patience, started + limit
     while True:
         events = dict(poll.poll(max(0.0, wake - time.monotonic()) * 1000))
-        if told in events:
-            part = os.read(told, MEGABYTE)
-            if part and len(report) < output + MEGABYTE:
-                report += part
-            elif not part:
-                poll.unregister(told)
-        if watched in events:
+        for process in processes:
+            if process.watched in events:
+                poll.unregister(process.watched)
+                process.reap()
+        if last.status is not None:
             break
         now = time.monotonic()
         if now < wake:
             continue
-        used = cpu_of(child)
+        used = sum(process.used() for process in processes)
         # A sleeper stops a second after the limit. A program that is still getting CPU time only waits its turn on a
         # busy machine: it is stopped when it has used its share.
         sleeps = now >= asleep and now - looked >= 0.45 and used - last_cpu < 0.01
-        if used >= limit or sleeps or now >= patience:
-            stopped = "time-limit"
-            signal.pidfd_send_signal(watched, signal.SIGKILL)
+        if used >= limit or sleeps or now >= longest:
+            stopped = "cpu" if used >= limit else "wall"
             break
         if now - looked >= 0.45:
             last_cpu, looked = used, now
         wake = now + max(0.02, min(limit - used, 0.5))
-    _, status, used = os.wait4(child, 0)
-    wall = time.monotonic() - started
-    cpu = used.ru_utime + used.ru_stime
-    os.set_blocking(told, False)
-    try:
-        while len(report) < output + MEGABYTE:
-            part = os.read(told, MEGABYTE)
-            if not part:
-                break
-            report += part
-    except BlockingIOError:
-        pass
-    return verdict(request, status, stopped, cpu, wall, stdout, stderr, bytes(report), limit, output)
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.reap()
+    return stopped
 
 
-def verdict(request, status, stopped, cpu, wall, stdout, stderr, report, limit, output):
-    written = os.fstat(stdout).st_size
-    os.lseek(stdout, 0, os.SEEK_SET)
-    text = b""
-    if request["kind"] == "stdin" and written <= output:
-        parts = []
-        while True:
-            part = os.read(stdout, MEGABYTE)
-            if not part:
-                break
-            parts.append(part)
-        text = b"".join(parts)
-    complained = os.fstat(stderr).st_size
-    os.lseek(stderr, max(0, complained - STDERR_KEPT), os.SEEK_SET)
-    detail = os.read(stderr, STDERR_KEPT).decode("utf-8", "replace").strip()
-    # The report is a line of JSON behind the secret of this test; anything else was not written by run().
-    told, value = None, None
-    secret = request["secret"].encode()
-    for line in report.split(b"\n"):
-        if line.startswith(secret + b" "):
-            try:
-                told = json.loads(line[len(secret) + 1:])
-            except ValueError:
-                pass
-    killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-    kind = told.get("status") if isinstance(told, dict) else None
-    if kind == "value":
-        value = told.get("value")
-    if stopped or cpu > limit:
-        kind = "time-limit"
-    elif kind == "compile-error":
-        pass
-    elif written >= output or complained >= output or killed == signal.SIGXFSZ:
-        kind = "output-limit"
-    elif kind == "memory-limit":
-        pass
-    elif killed == signal.SIGXCPU or (killed == signal.SIGKILL and cpu > 0.8 * limit):
-        kind = "time-limit"
-    elif killed:
-        kind, detail = "runtime-error", (detail + "\n" + signal.Signals(killed).name).strip()
-    elif kind in ("missing", "assertion"):
-        pass
-    elif code != 0:
-        kind = "runtime-error"
-    elif request["kind"] == "stdin":
-        kind = "ok"
-    elif kind not in ("value", "end"):
-        # It left with status 0 before the call returned or the last assertion was reached.
-        kind = "early-exit"
-    result = {"status": kind, "seconds": wall if stopped and cpu < 0.9 * limit else cpu, "detail": detail}
-    if isinstance(told, dict) and told.get("detail"):
-        result["detail"] = told["detail"]
-    if request["kind"] == "stdin":
-        result["stdout"] = text.decode("utf-8", "replace")
-    if kind == "value":
-        result["value"] = value
-    return result
+def refresh(folder):
+    """An empty folder in memory, in place of what a test left."""
+    HELD.umount2(folder.encode(), MNT_DETACH)
+    if HELD.mount(b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, SCRATCH) != 0:
+        raise OSError(ctypes.get_errno(), "no private %s" % folder)
+    return os.stat(folder).st_ctime_ns
 
 
-def clean():
-    """Nothing of one test stays for the next."""
-    for folder in ("/tmp", "/dev/shm"):
+def address_space():
+    """How much this process has mapped, as RLIMIT_AS counts it: found by trying, since /proc is not there."""
+    low, high = 0, 1 << 36
+    usual = resource.getrlimit(resource.RLIMIT_AS)
+    while high - low > 65536:
+        middle = (low + high) // 2
+        resource.setrlimit(resource.RLIMIT_AS, (middle, usual[1]))
         try:
-            if os.listdir(folder):
-                import shutil
-
-                for entry in os.scandir(folder):
-                    if entry.is_dir(follow_symlinks=False):
-                        # A folder that its owner locked is opened first.
-                        for here, _, _ in os.walk(entry.path):
-                            os.chmod(here, 0o700)
-                        shutil.rmtree(entry.path, ignore_errors=True)
-                    else:
-                        os.unlink(entry.path)
-        except OSError:
-            pass
+            mmap.mmap(-1, mmap.PAGESIZE).close()
+            high = middle
+        except (OSError, MemoryError):
+            low = middle
+    resource.setrlimit(resource.RLIMIT_AS, usual)
+    return high
 
 
 def serve():
-    LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    global BASE
+    os.dup2(0, ASKED)
+    os.dup2(1, ANSWERED)
+    if HELD.unshare(CLONE_NEWNS) != 0:
+        raise OSError(ctypes.get_errno(), "no mount namespace")
+    marks = {folder: refresh(folder) for folder in FOLDERS}
     os.chdir("/tmp")
+    # The low numbers are taken from now on, so that no file of a test gets one before its time.
+    os.dup2(memory_file("none"), NOTHING)
+    for number in (0, 1, 2, REPORT, LINE):
+        os.dup2(NOTHING, number)
+    os.closerange(LINE + 1, NOTHING)
+    # Whatever whoever started us left open.
+    os.closerange(ANSWERED + 1, 1 << 20)
+    prepare(seccomp_filter())
     gc.collect()
+    BASE = address_space()
     gc.freeze()
-    answer({"status": "ready", "version": sys.version.split()[0]})
+    answer({"status": "ready", "version": sys.version.split()[0], "filter": FILTER is not None, "resident": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})
     while True:
         request = read_request()
         if request is None:
             return
-        try:
-            result = keep(request)
-        except Exception as error:
-            result = {"status": "failed", "detail": repr(error)}
-        answer(result)
-        clean()
+        keep(request)
+        request = None
+        for folder in FOLDERS:
+            # Any file made, and any change of the folder itself, moves its time of change.
+            if os.stat(folder).st_ctime_ns != marks[folder]:
+                os.chdir("/")
+                marks[folder] = refresh(folder)
+                os.chdir("/tmp")
 
 
-serve()
+try:
+    serve()
+except BaseException as error:
+    answer({"status": "failed", "detail": repr(error)})

@@ -1,0 +1,35 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { closeRunners, judge, pythonRunner } from '../../src/verify/index.js'
+import { asTask, attacks, cheats } from './judge/attacks.js'
+
+const native = (await pythonRunner()).runner === 'native'
+afterAll(closeRunners)
+
+const limits = { timeLimit: 2, memoryLimit: 256 }
+const fine = {
+  language: 'python',
+  program: 'print(input())',
+  tests: [{ stdin: 'ok', stdout: 'ok' }],
+  ...limits,
+} as const
+
+describe.skipIf(!native)('attacks, in the sandbox of the machine (skipped: bubblewrap or python3 is not here)', () => {
+  it.each(attacks.map((attack) => [attack.name, attack] as const))('%s', async (_name, attack) => {
+    const verdict = await judge(asTask(attack), { runner: 'native' })
+    expect(attack.ends, verdict.detail).toContain(verdict.why)
+    expect(await judge(fine, { runner: 'native' })).toMatchObject({ ok: true })
+  })
+  it.each(cheats.map((cheat) => [cheat.name, cheat] as const))(
+    'a test of assertions is not passed by %s',
+    async (_name, cheat) => {
+      const task = {
+        language: 'python',
+        program: cheat.program,
+        tests: [{ assert: cheat.assert ?? 'assert f(1) == 42' }],
+        ...limits,
+      } as const
+      const verdict = await judge({ ...task, timeLimit: 1 }, { runner: 'native' })
+      expect(verdict.ok, JSON.stringify(verdict)).toBe(false)
+    },
+  )
+})
