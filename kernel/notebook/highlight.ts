@@ -1,4 +1,4 @@
-// TypeScript as coloured HTML: one pass over the text, enough for reading.
+// TypeScript as pieces to colour: one pass over the text, enough for reading.
 import { escapeHtml } from './ansi.js'
 
 const keywords =
@@ -9,26 +9,36 @@ const isKeyword = new Set(keywords.split(' '))
 const token =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<string>'(?:\\[\s\S]|[^'\\\n])*'?|"(?:\\[\s\S]|[^"\\\n])*"?|`(?:\\[\s\S]|[^`\\])*`?)|(?<number>\b(?:0[xob][\da-f_]+|\d[\d_]*(?:\.[\d_]+)?(?:e[+-]?\d+)?)n?\b)|(?<magic>^%[^\n]*)|(?<word>[\p{ID_Start}$_][\p{ID_Continue}$]*)|(?<slash>\/)|(?<other>[\s\S])/giuy
 
-/** TypeScript (or JavaScript) source as HTML with spans of class `t-keyword`, `t-string`, `t-comment`, `t-number`, `t-call`. */
-export function highlight(source: string): string {
-  let html = ''
+export type Kind = 'keyword' | 'string' | 'comment' | 'number' | 'call'
+
+/** A piece of source; without a kind it has the colour of plain text. */
+export interface Piece {
+  text: string
+  kind?: Kind
+}
+
+/** TypeScript (or JavaScript) source in pieces; together they are the source. */
+export function* pieces(source: string): Generator<Piece> {
   // Whether a slash would divide (after a value) or begin a regular expression.
   let afterValue = false
   token.lastIndex = 0
-  while (token.lastIndex < source.length) {
-    const at = token.lastIndex
+  for (let next = 0; next < source.length; ) {
+    const at = next
+    token.lastIndex = at
     const found = token.exec(source)?.groups
     if (!found) break
+    next = token.lastIndex
     const { comment, string, number, magic, word, slash, other } = found
-    if (comment) html += mark('comment', comment)
-    else if (magic && (at === 0 || source[at - 1] === '\n')) html += mark('keyword', magic)
+    if (comment) yield { kind: 'comment', text: comment }
+    else if (magic && (at === 0 || source[at - 1] === '\n')) yield { kind: 'keyword', text: magic }
     else if (string || number) {
-      html += mark(string ? 'string' : 'number', (string ?? number)!)
+      yield { kind: string ? 'string' : 'number', text: (string ?? number)! }
       afterValue = true
     } else if (word) {
-      const called = /^\s*(?:<[\w\s,.[\]|]*>)?\(/.test(source.slice(token.lastIndex, token.lastIndex + 80))
+      const called = /^\s*(?:<[\w\s,.[\]|]*>)?\(/.test(source.slice(next, next + 80))
       const member = source[at - 1] === '.'
-      html += isKeyword.has(word) && !member ? mark('keyword', word) : called ? mark('call', word) : escapeHtml(word)
+      if (isKeyword.has(word) && !member) yield { kind: 'keyword', text: word }
+      else yield called ? { kind: 'call', text: word } : { text: word }
       afterValue = member || !isKeyword.has(word) || /^(this|super|true|false|null|undefined)$/.test(word)
     } else if (slash) {
       const pattern: RegExp | undefined = afterValue
@@ -36,18 +46,21 @@ export function highlight(source: string): string {
         : /\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/y
       if (pattern) pattern.lastIndex = at
       const regular: string | undefined = pattern?.exec(source)?.[0]
-      if (regular) token.lastIndex = at + regular.length
-      html += regular ? mark('string', regular) : '/'
+      if (regular) next = at + regular.length
+      yield regular ? { kind: 'string', text: regular } : { text: '/' }
       afterValue = regular !== undefined
     } else {
       const text = magic ?? other ?? ''
-      html += escapeHtml(text)
+      yield { text }
       if (/\S/.test(text)) afterValue = text === ')' || text === ']' || text === '}'
     }
   }
-  return html
 }
 
-function mark(kind: string, text: string): string {
-  return `<span class="t-${kind}">${escapeHtml(text)}</span>`
+/** TypeScript (or JavaScript) source as HTML with spans of class `t-keyword`, `t-string`, `t-comment`, `t-number`, `t-call`. */
+export function highlight(source: string): string {
+  let html = ''
+  for (const { kind, text } of pieces(source))
+    html += kind ? `<span class="t-${kind}">${escapeHtml(text)}</span>` : escapeHtml(text)
+  return html
 }

@@ -1,4 +1,5 @@
 // Editing without a screen: text, a cursor, and what each key does to them.
+import type { Key } from './keys.js'
 
 export interface Edit {
   text: string
@@ -6,13 +7,12 @@ export interface Edit {
   at: number
 }
 
-/** A key as `node:readline` names it. */
-export interface Key {
-  name?: string
-  sequence?: string
-  ctrl?: boolean
-  meta?: boolean
-  shift?: boolean
+const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** A key as one word: `ctrl-left`, `meta-b`, `tab`. */
+export function keyName(key: Key): string {
+  const held = `${key.ctrl ? 'ctrl-' : ''}${key.meta ? 'meta-' : ''}${key.shift ? 'shift-' : ''}`
+  return `${held}${key.name}`
 }
 
 /** What a key does to the text, or undefined where the key is none of editing. */
@@ -22,8 +22,7 @@ export function edited(edit: Edit, key: Key): Edit | undefined {
   const lineEnd = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at)
   const cut = (from: number, to: number): Edit => ({ text: text.slice(0, from) + text.slice(to), at: from })
   const go = (to: number): Edit => ({ text, at: to })
-  const name = key.ctrl ? `ctrl-${key.name}` : key.meta ? `meta-${key.name}` : key.name
-  switch (name) {
+  switch (keyName(key)) {
     case 'left':
     case 'ctrl-b':
       return go(before(text, at))
@@ -36,6 +35,12 @@ export function edited(edit: Edit, key: Key): Edit | undefined {
     case 'end':
     case 'ctrl-e':
       return go(lineEnd)
+    case 'meta-<':
+    case 'ctrl-home':
+      return go(0)
+    case 'meta->':
+    case 'ctrl-end':
+      return go(text.length)
     case 'meta-b':
     case 'ctrl-left':
     case 'meta-left':
@@ -45,7 +50,7 @@ export function edited(edit: Edit, key: Key): Edit | undefined {
     case 'meta-right':
       return go(wordEnd(text, at))
     case 'backspace':
-    case 'ctrl-h': {
+    case 'shift-backspace': {
       // In front of code, two spaces go at once, as they came.
       const blank = /^ +$/.test(text.slice(lineStart, at)) && (at - lineStart) % 2 === 0
       return at === 0 ? edit : cut(blank ? at - 2 : before(text, at), at)
@@ -59,13 +64,29 @@ export function edited(edit: Edit, key: Key): Edit | undefined {
     case 'ctrl-u':
       return cut(lineStart, at)
     case 'ctrl-w':
+    case 'ctrl-backspace':
     case 'meta-backspace':
       return cut(wordStart(text, at), at)
     case 'meta-d':
+    case 'ctrl-delete':
+    case 'meta-delete':
       return cut(at, wordEnd(text, at))
+    case 'ctrl-t':
+      return swapped(edit, lineStart, lineEnd)
+    case 'meta-u':
+      return recased(edit, (word) => word.toUpperCase())
+    case 'meta-l':
+      return recased(edit, (word) => word.toLowerCase())
+    case 'meta-c':
+      return recased(edit, (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase())
     default:
       return undefined
   }
+}
+
+/** Whether a key takes text away that Ctrl-Y brings back. */
+export function isCut(key: Key): boolean {
+  return /^(?:ctrl-[kuw]|ctrl-backspace|ctrl-delete|meta-(?:backspace|d|delete))$/.test(keyName(key))
 }
 
 /** Text put in at the cursor. */
@@ -99,12 +120,22 @@ export function commonStart(texts: string[]): string {
   return start
 }
 
+/** The blanks that the line at the offset begins with. */
+export function indentation(text: string, at: number): string {
+  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at - 1) + 1, at))![0]
+}
+
+/** One character back: an emoji of several code points is one. */
 function before(text: string, at: number): number {
-  return at - (at > 1 && text.codePointAt(at - 2)! > 0xffff ? 2 : at > 0 ? 1 : 0)
+  const line = text.lastIndexOf('\n', at - 2) + 1
+  let start = Math.max(0, at - 1)
+  for (const { index } of clusters.segment(text.slice(line, at))) start = line + index
+  return start
 }
 
 function after(text: string, at: number): number {
-  return at >= text.length ? at : at + (text.codePointAt(at)! > 0xffff ? 2 : 1)
+  const [next] = clusters.segment(text.slice(at, at + 64))
+  return at + (next?.segment.length ?? 0)
 }
 
 function wordStart(text: string, at: number): number {
@@ -118,4 +149,18 @@ function wordStart(text: string, at: number): number {
 
 function wordEnd(text: string, at: number): number {
   return at + /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]*/u.exec(text.slice(at))![0].length
+}
+
+/** The two characters around the cursor, changed about; at the end of a line the two before it. */
+function swapped({ text, at }: Edit, lineStart: number, lineEnd: number): Edit {
+  const middle = at === lineEnd ? before(text, at) : at
+  if (middle <= lineStart || lineEnd - lineStart < 2) return { text, at }
+  const [from, to] = [before(text, middle), after(text, middle)]
+  return { text: text.slice(0, from) + text.slice(middle, to) + text.slice(from, middle) + text.slice(to), at: to }
+}
+
+function recased({ text, at }: Edit, change: (word: string) => string): Edit {
+  const end = wordEnd(text, at)
+  const gap = /^[^\p{L}\p{N}_$]*/u.exec(text.slice(at, end))![0]
+  return { text: text.slice(0, at) + gap + change(text.slice(at + gap.length, end)) + text.slice(end), at: end }
 }

@@ -1,257 +1,381 @@
-// Editing on a terminal: several lines, coloured, with history and completion.
-import { emitKeypressEvents } from 'node:readline'
+// Editing on a terminal: several lines, coloured, with history, search and completion.
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Completion } from '../session.js'
-import { textWidth } from '../terminal.js'
-import { commonStart, type Edit, edited, inserted, type Key, movedLine, typedIn } from './editing.js'
+import type { Palette } from './colour.js'
+import { commonStart, type Edit, edited, indentation, inserted, isCut, keyName, movedLine, typedIn } from './editing.js'
+import { type Key, KeyReader } from './keys.js'
+import { Menu } from './menu.js'
+import { Painter } from './painter.js'
+import { Recall } from './recall.js'
+import { Search } from './search.js'
+import { Undo } from './undo.js'
+import { drawn, ghostText, left, type ReadOptions, type View } from './view.js'
 
 export interface EditorOptions {
   input: ReadStream
   output: WriteStream
-  colour(source: string): string
+  colours: Palette
   complete(text: string, at: number): Promise<Completion>
   isComplete(text: string): Promise<{ status: string; indent?: string }>
+  /** One line on what stands at the offset, for the list of completions. */
+  describe(text: string, at: number): Promise<string | undefined>
 }
 
 /** What was entered; undefined where the person leaves. */
 export type Entered = string | undefined
 
-export interface ReadOptions {
-  prompt: string
-  /** Prompt of the second and later lines. */
-  more?: string
-  /** Earlier inputs, oldest first. */
-  history?: string[]
-  /** One line for a question of a cell: no history, no completion, no highlighting. */
-  plain?: boolean
-  /** What is typed is not shown. */
-  hidden?: boolean
+interface Reading {
+  options: ReadOptions
+  done(text: Entered): void
 }
+
+/** How long an Escape waits to see if it begins a key's sequence, in milliseconds. */
+const ESCAPE_WAIT = 40
 
 export class Editor {
   readonly #options: EditorOptions
+  readonly #keys = new KeyReader()
+  readonly #painter: Painter
   #edit: Edit = { text: '', at: 0 }
-  #reading: { options: ReadOptions; done(text: Entered): void } | undefined
-  /** Place in the history while it is walked: 0 is the text being typed. */
-  #back = 0
-  #typed = ''
-  /** Rows above the cursor that belong to the text on screen. */
-  #above = 0
-  #pasting = false
+  #reading: Reading | undefined
+  #recall = new Recall([])
+  #undo = new Undo()
+  #search: Search | undefined
+  #menu: Menu | undefined
+  #detail: string | undefined
+  #hint: string | undefined
+  #cut = ''
   #leaving = false
-  #busy: Promise<unknown> = Promise.resolve()
-  /** Called on Ctrl-C while nothing is being read. */
+  /** Keys that wait for the one before them, or for the next read: nothing that is typed ahead is lost. */
+  readonly #waiting: Key[] = []
+  #pumping = false
+  /** Ends the wait for the language, where one goes on. */
+  #giveUp: (() => void) | undefined
+  /** Called on Ctrl-C while nothing is being read, and at a question. */
   onInterrupt: () => void = () => undefined
 
   constructor(options: EditorOptions) {
     this.#options = options
     const { input, output } = options
-    emitKeypressEvents(input)
-    input.setRawMode(true)
-    output.write('\x1b[?2004h')
-    input.on('keypress', (sequence: string | undefined, key: Key) => {
-      // Keys are taken one after the other, also where one has to wait for an answer.
-      this.#busy = this.#busy
-        .then(() => this.#press({ ...key, sequence: sequence ?? key.sequence ?? '' }))
-        .catch(() => undefined)
+    this.#painter = new Painter(output)
+    input.setEncoding('utf8')
+    this.#raw(true)
+    let undecided: NodeJS.Timeout | undefined
+    input.on('data', (text: string) => {
+      clearTimeout(undecided)
+      this.#feed(this.#keys.push(text))
+      if (this.#keys.undecided) undecided = setTimeout(() => this.#feed(this.#keys.flush()), ESCAPE_WAIT)
     })
     input.on('end', () => this.#done(undefined))
-    output.on('resize', () => this.#reading && this.#draw())
+    output.on('resize', () => {
+      this.#painter.resized()
+      this.#draw()
+    })
+    process.on('SIGCONT', this.#resume)
     input.resume()
   }
 
   /** Reads one input. */
   read(options: ReadOptions): Promise<Entered> {
     this.#edit = { text: '', at: 0 }
-    this.#back = 0
-    this.#above = 0
+    this.#recall = new Recall(options.history ?? [])
+    this.#undo = new Undo()
     return new Promise((resolve) => {
-      this.#reading = { options, done: resolve }
+      // A prompt of several lines: only the last one is edited behind.
+      const lines = options.prompt.split('\n')
+      for (const line of lines.slice(0, -1)) this.#options.output.write(`${line}\r\n`)
+      this.#reading = { options: { ...options, prompt: lines.at(-1)! }, done: resolve }
       this.#draw()
+      void this.#pump()
     })
+  }
+
+  /** Ends a read that nobody waits for any more. */
+  abandon(): void {
+    if (this.#reading?.options.plain) this.#done(undefined)
   }
 
   /** Lets something be printed above what is being typed. */
   aside(print: () => void): void {
-    if (this.#reading) this.#erase()
+    this.#painter.erase()
     print()
-    if (this.#reading) this.#draw()
+    this.#draw()
+  }
+
+  /** What the key does, as if it had been typed. */
+  press(key: Key): void {
+    this.#feed([key])
   }
 
   /** Gives the terminal back. */
   close(): void {
-    this.#options.output.write('\x1b[?2004l')
-    this.#options.input.setRawMode(false)
+    process.off('SIGCONT', this.#resume)
+    this.#painter.erase()
+    this.#raw(false)
     this.#options.input.pause()
   }
 
-  async #press(key: Key): Promise<void> {
-    const reading = this.#reading
-    if (!reading) {
-      if (key.ctrl && key.name === 'c') this.onInterrupt()
-      return
+  #raw(on: boolean): void {
+    this.#options.input.setRawMode(on)
+    this.#options.output.write(on ? '\x1b[?2004h' : '\x1b[?2004l\x1b[?25h')
+  }
+
+  #suspend(): void {
+    this.#painter.erase()
+    this.#raw(false)
+    // The whole group, as the terminal does it. Where nothing can continue us, the timer comes at once.
+    process.kill(0, 'SIGTSTP')
+    setTimeout(this.#resume, 50)
+  }
+
+  readonly #resume = (): void => {
+    this.#options.input.setRawMode(false)
+    this.#raw(true)
+    this.#painter.erase()
+    this.#draw()
+  }
+
+  #feed(keys: Key[]): void {
+    for (const key of keys) {
+      const name = keyName(key)
+      if (name === 'ctrl-z' && process.platform !== 'win32') this.#suspend()
+      else if (name === 'ctrl-c' && this.#giveUp) {
+        this.#waiting.length = 0
+        this.#giveUp()
+      } else if (name === 'ctrl-c' && !this.#reading) {
+        this.#waiting.length = 0
+        this.onInterrupt()
+      } else this.#waiting.push(key)
     }
+    void this.#pump()
+  }
+
+  /** Takes the keys one after the other, also where one has to wait for an answer; draws when all are done. */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return
+    this.#pumping = true
+    while (this.#reading && this.#waiting.length > 0) {
+      await this.#press(this.#waiting.shift()!).catch(() => undefined)
+      if (this.#waiting.length === 0) this.#draw()
+    }
+    this.#pumping = false
+  }
+
+  async #press(key: Key): Promise<void> {
     const leaving = this.#leaving
     this.#leaving = false
-    if (key.name === 'paste-start' || key.name === 'paste-end') this.#pasting = key.name === 'paste-start'
-    else if (key.ctrl && key.name === 'c') this.#cancel(leaving)
-    else if (key.ctrl && key.name === 'd' && this.#edit.text === '') this.#done(undefined)
-    else if (key.ctrl && key.name === 'l') this.#options.output.write('\x1b[2J\x1b[H', () => this.#draw())
+    this.#hint = undefined
+    const name = keyName(key)
+    const { plain } = this.#reading!.options
+    if (this.#search && this.#searched(key, name)) return
+    if (this.#menu && this.#chose(key, name)) return
+    if (name === 'ctrl-c') this.#cancel(leaving)
+    else if (name === 'ctrl-d' && this.#edit.text === '') this.#done(undefined)
+    else if (name === 'ctrl-l') this.#painter.clearScreen()
     else if (key.name === 'return' || key.name === 'enter') await this.#enter(key)
-    else if (key.name === 'up' || (key.ctrl && key.name === 'p')) this.#vertical(-1)
-    else if (key.name === 'down' || (key.ctrl && key.name === 'n')) this.#vertical(1)
-    else if (key.name === 'tab' && !this.#pasting) await this.#complete()
+    else if (name === 'ctrl-r' && !plain) this.#search = new Search(this.#reading!.options.history ?? [])
+    else if (name === 'up' || name === 'ctrl-p') this.#vertical(-1)
+    else if (name === 'down' || name === 'ctrl-n') this.#vertical(1)
+    else if (name === 'tab') await this.#complete()
+    else if (name === 'ctrl-_') this.#edit = this.#undo.back(this.#edit)
+    else if (name === 'meta-_') this.#edit = this.#undo.forward(this.#edit)
+    else if (name === 'ctrl-y') this.#set(inserted(this.#edit, this.#cut))
+    else if (this.#acceptGhost(name)) return
+    else if (key.name === 'paste') this.#set(inserted(this.#edit, plain ? key.text!.split('\n')[0]! : key.text!))
+    else if (key.name === 'text') this.#set(typedIn(this.#edit, key.text!), true)
     else {
-      const typed =
-        !key.ctrl && !key.meta && key.sequence && !/^[\x00-\x08\x0b-\x1f\x7f]/.test(key.sequence)
-          ? key.sequence
-          : undefined
-      const put = this.#pasting ? inserted : typedIn
-      const next = edited(this.#edit, key) ?? (typed ? put(this.#edit, typed) : undefined)
+      const next = edited(this.#edit, key)
+      if (next && isCut(key)) this.#cut = removed(this.#edit, next)
       if (next) this.#set(next)
     }
   }
 
   #cancel(leaving: boolean): void {
-    const { output } = this.#options
-    this.#toEnd()
-    if (this.#edit.text === '' && leaving) {
-      this.#done(undefined)
+    if (this.#reading!.options.plain) {
+      // The cell that asked ends: nobody waits for the answer any more.
+      this.#finish()
+      this.#reading = undefined
+      this.onInterrupt()
       return
     }
     if (this.#edit.text === '') {
-      output.write('\n(Ctrl-C again, or Ctrl-D, leaves)\n')
+      if (leaving) {
+        this.#done(undefined)
+        return
+      }
+      this.#hint = 'Ctrl-C again, or Ctrl-D, leaves'
       this.#leaving = true
-    } else output.write('\n')
-    this.#above = 0
-    this.#back = 0
-    this.#set({ text: '', at: 0 })
+      return
+    }
+    this.#finish()
+    this.#recall = new Recall(this.#reading!.options.history ?? [])
+    this.#edit = { text: '', at: 0 }
   }
 
   async #enter(key: Key): Promise<void> {
     const { text, at } = this.#edit
-    const { options } = this.#reading!
-    if (options.plain) return this.#done(text)
-    if (this.#pasting || key.meta) return this.#set(inserted(this.#edit, '\n'))
-    if (text.trim() === '') return this.#done('')
+    const newLine = (indent: string) => this.#set(inserted(this.#edit, `\n${key.more ? '' : indent}`))
+    if (this.#reading!.options.plain) this.#done(text)
+    else if (key.meta || key.shift || key.ctrl) this.#set(inserted(this.#edit, '\n'))
+    else if (text.trim() === '') this.#done('')
     // In the middle of a text of several lines, Enter makes a line; at its end, it may run.
-    if (!/^\s*$/.test(text.slice(at)) && text.includes('\n'))
-      return this.#set(inserted(this.#edit, `\n${indent(text, at)}`))
-    const { status, indent: more } = await this.#options.isComplete(text)
-    if (status === 'incomplete')
-      this.#set(inserted({ text, at: text.length }, `\n${more ?? indent(text, text.length)}`))
-    else this.#done(text)
+    else if (!/^\s*$/.test(text.slice(at)) && text.includes('\n')) newLine(indentation(text, at))
+    // Two empty lines run it as it is: the error then says what is missing.
+    else if (/\n[ \t]*\n[ \t]*$/.test(text)) this.#done(text.trimEnd())
+    else {
+      this.#draw()
+      const complete = await this.#waited(this.#options.isComplete(text))
+      if (!complete) return
+      this.#edit = { text, at: text.length }
+      if (complete.status === 'incomplete') newLine(complete.indent ?? indentation(text, text.length))
+      else this.#done(text.trimEnd())
+    }
+  }
+
+  /** An answer of the language, or undefined where Ctrl-C came first. */
+  async #waited<T>(answer: Promise<T>): Promise<T | undefined> {
+    const given = new Promise<undefined>((resolve) => {
+      this.#giveUp = () => resolve(undefined)
+    })
+    try {
+      return await Promise.race([answer, given])
+    } finally {
+      this.#giveUp = undefined
+    }
   }
 
   #vertical(step: -1 | 1): void {
-    const moved = movedLine(this.#edit, step)
-    if (moved) {
-      this.#set(moved)
-      return
-    }
-    const history = this.#reading!.options.history ?? []
-    if (this.#back === 0) this.#typed = this.#edit.text
-    // What was typed already narrows the walk to inputs that begin with it.
-    const fitting = [...new Set(history.filter((entry) => entry.startsWith(this.#typed)).reverse())]
-    const back = this.#back - step
-    if (back < 0 || back > fitting.length) return
-    this.#back = back
-    const text = back === 0 ? this.#typed : fitting[back - 1]!
-    this.#set({ text, at: text.length })
+    const next = movedLine(this.#edit, step) ?? this.#recall.step(this.#edit, step)
+    if (next) this.#edit = next
   }
 
   async #complete(): Promise<void> {
     const { text, at } = this.#edit
     if (this.#reading!.options.plain) return
-    if (/(^|\n)[ \t]*$/.test(text.slice(0, at))) return this.#set(inserted(this.#edit, '  '))
-    const found = await this.#options.complete(text, at)
-    const names = found.items.map((item) => item.text)
-    if (names.length === 0) return
-    const shared = names.length === 1 ? names[0]! : commonStart(names)
-    if (shared.length > found.to - found.from || names.length === 1)
-      return this.#set({
-        text: text.slice(0, found.from) + shared + text.slice(found.to),
-        at: found.from + shared.length,
-      })
-    this.#toEnd()
-    this.#options.output.write(`\n${columns(names, this.#options.output.columns || 80)}\n`)
-    this.#above = 0
+    if (/(^|\n)[ \t]*$/.test(text.slice(0, at))) {
+      this.#set(inserted(this.#edit, '  '))
+      return
+    }
     this.#draw()
+    const found = await this.#waited(this.#options.complete(text, at))
+    if (!found || found.items.length === 0) return
+    const typed = text.slice(found.from, at)
+    const names = found.items.map((item) => item.text)
+    const shared = names.length === 1 ? names[0]! : commonStart(names)
+    const start = shared.startsWith(typed) || names.length === 1 ? shared : typed
+    this.#set({ text: text.slice(0, found.from) + start + text.slice(found.to), at: found.from + start.length })
+    if (names.length > 1) this.#open(new Menu({ ...found, to: found.from + start.length }, this.#edit))
   }
 
-  #set(edit: Edit): void {
+  #open(menu: Menu | undefined): void {
+    this.#menu = menu
+    this.#detail = undefined
+  }
+
+  /** A key while the list is open; false where it closes the list and does what it does else. */
+  #chose(key: Key, name: string): boolean {
+    const menu = this.#menu!
+    const step = /^(?:tab|down|ctrl-n)$/.test(name) ? 1 : /^(?:shift-tab|up|ctrl-p)$/.test(name) ? -1 : undefined
+    if (step) {
+      this.#edit = menu.step(step)
+      this.#tell(menu, menu.chosen!)
+      return true
+    }
+    const { chosen } = menu
+    if (chosen === undefined && (key.name === 'text' || name === 'backspace')) {
+      this.#set(key.text === undefined ? edited(this.#edit, key)! : typedIn(this.#edit, key.text), true)
+      this.#open(menu.narrowed(this.#edit))
+      return true
+    }
+    this.#open(undefined)
+    if (/^(?:escape|ctrl-g|ctrl-c)$/.test(name)) {
+      this.#edit = menu.original
+      return true
+    }
+    return chosen !== undefined && name === 'return'
+  }
+
+  /** Shows what is known of the chosen item as soon as it is. */
+  #tell(menu: Menu, item: string): void {
+    this.#detail = undefined
+    const { text, at } = menu.applied(item)
+    this.#options.describe(text, at).then(
+      (detail) => {
+        if (this.#menu !== menu || menu.chosen !== item) return
+        this.#detail = detail
+        this.#draw()
+      },
+      () => undefined,
+    )
+  }
+
+  /** A key while the history is searched; false where it ends the search and does what it does else. */
+  #searched(key: Key, name: string): boolean {
+    const search = this.#search!
+    if (key.name === 'text') search.ask(search.query + key.text!)
+    else if (name === 'backspace') search.ask([...search.query].slice(0, -1).join(''))
+    else if (name === 'ctrl-r' || name === 'up') search.step(1)
+    else if (name === 'ctrl-s' || name === 'down') search.step(-1)
+    else {
+      this.#search = undefined
+      if (/^(?:escape|ctrl-g|ctrl-c)$/.test(name)) return true
+      const { found } = search
+      if (found) this.#set({ text: found.text, at: name === 'return' ? found.text.length : found.to })
+      if (name === 'return' && found) this.#done(found.text)
+      return name === 'return' || name === 'tab'
+    }
+    return true
+  }
+
+  /** Takes what stands in grey behind the text. */
+  #acceptGhost(name: string): boolean {
+    const ghost = ghostText(this.#view())
+    if (!ghost || !/^(?:right|ctrl-f|end|ctrl-e|ctrl-right|meta-f)$/.test(name)) return false
+    const word = /^(?:ctrl-right|meta-f)$/.test(name)
+    this.#set(inserted(this.#edit, word ? /^\W*\w*/.exec(ghost)![0] || ghost : ghost))
+    return true
+  }
+
+  #set(edit: Edit, typing = false): void {
+    this.#undo.keep(this.#edit, typing)
     this.#edit = edit
-    this.#draw()
   }
 
   #done(text: Entered): void {
     const reading = this.#reading
     if (!reading) return
-    this.#toEnd()
-    this.#options.output.write('\n')
+    if (text !== undefined) this.#edit = { text: reading.options.plain ? text : text || this.#edit.text, at: 0 }
+    this.#finish()
     this.#reading = undefined
     reading.done(text)
   }
 
-  #erase(): void {
-    this.#options.output.write(`\r${this.#above > 0 ? `\x1b[${this.#above}A` : ''}\x1b[J`)
-    this.#above = 0
-  }
-
-  #toEnd(): void {
-    this.#edit.at = this.#edit.text.length
-    this.#draw()
+  /** The text stays on the screen as it is, without what only helps to write it. */
+  #finish(): void {
+    this.#open(undefined)
+    this.#search = undefined
+    this.#hint = undefined
+    this.#painter.finish(left(this.#view(), this.#painter.width))
   }
 
   #draw(): void {
-    const { options } = this.#reading!
-    const { output } = this.#options
-    const width = output.columns || 80
-    const { text, at } = this.#edit
-    const visible = options.hidden ? '' : text
-    const prompts = (row: number) => (row === 0 ? options.prompt : (options.more ?? '… '))
-    const coloured = (options.plain ? visible : this.#options.colour(visible)).split('\n')
-    this.#erase()
-    output.write(coloured.map((line, row) => prompts(row) + line).join('\n'))
-    // Where the cursor stands now (the end), and where it belongs, in rows and columns of the screen.
-    const place = (upTo: string) => {
-      const lines = upTo.split('\n')
-      const widths = visible.split('\n').map((line, row) => textWidth(prompts(row) + line))
-      const last = textWidth(prompts(lines.length - 1) + lines.at(-1)!)
-      const rows = widths
-        .slice(0, lines.length - 1)
-        .reduce((sum, used) => sum + Math.max(1, Math.ceil(used / width)), 0)
-      return { row: rows + Math.floor(last / width), column: last % width }
+    if (this.#reading) this.#painter.draw(drawn(this.#view(), this.#painter))
+  }
+
+  #view(): View {
+    return {
+      options: this.#reading!.options,
+      colours: this.#options.colours,
+      edit: this.#edit,
+      search: this.#search,
+      menu: this.#menu,
+      detail: this.#detail,
+      hint: this.#hint,
     }
-    const end = place(visible)
-    // A line that exactly fills the screen leaves the cursor on its last column: push it on.
-    if (end.column === 0 && visible !== '') output.write(' \b')
-    const target = options.hidden ? end : place(text.slice(0, at))
-    if (end.row > target.row) output.write(`\x1b[${end.row - target.row}A`)
-    output.write(`\r${target.column > 0 ? `\x1b[${target.column}C` : ''}`)
-    this.#above = target.row
   }
 }
 
-/** The blanks that the line at the offset begins with. */
-function indent(text: string, at: number): string {
-  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', at - 1) + 1, at))![0]
-}
-
-/** Names side by side, as many as fit; a long list is cut with the number of the rest. */
-function columns(names: string[], width: number): string {
-  const shown = names.slice(0, 60)
-  const column = Math.max(...shown.map((name) => name.length)) + 2
-  const perLine = Math.max(1, Math.floor(width / column))
-  const lines: string[] = []
-  for (let i = 0; i < shown.length; i += perLine)
-    lines.push(
-      shown
-        .slice(i, i + perLine)
-        .map((name) => name.padEnd(column))
-        .join('')
-        .trimEnd(),
-    )
-  if (names.length > shown.length) lines.push(`… and ${names.length - shown.length} more`)
-  return lines.join('\n')
+/** What a cut took away. */
+function removed(before: Edit, after: Edit): string {
+  return before.text.slice(after.at, after.at + before.text.length - after.text.length)
 }

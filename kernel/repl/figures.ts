@@ -1,4 +1,5 @@
-// Figures in a terminal: saved as pages that a browser opens, with the path printed.
+// Figures in a terminal: saved as pages, opened where there is a browser, with the path printed.
+import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
@@ -11,12 +12,34 @@ import { plainText } from '../terminal.js'
 
 const plotly = 'application/vnd.plotly.v1+json'
 
+/**
+ * The command that opens a page in the person's browser, or undefined where there is none to be seen:
+ * on Linux without a display, or through ssh. `$BROWSER` names another one; `BROWSER=none` opens nothing.
+ */
+export function browserCommand(env: NodeJS.ProcessEnv, platform = process.platform): string[] | undefined {
+  const { BROWSER: wanted } = env
+  if (wanted === 'none') return undefined
+  if (wanted && !wanted.includes(':')) return [wanted]
+  if (platform === 'win32') return ['cmd', '/c', 'start', '""']
+  if (env.SSH_CONNECTION && !env.DISPLAY) return undefined
+  if (platform === 'darwin') return ['open']
+  return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open'] : undefined
+}
+
 /** Saves the figures of one terminal session in a temporary folder that stays. */
 export class FigureSaver {
+  readonly #env: NodeJS.ProcessEnv
+  readonly #links: boolean
   #folder: string | undefined
   #count = 0
   /** Displays that are updated keep their page. */
   readonly #byId = new Map<string, string>()
+
+  /** @param links Whether the terminal can be written links to (OSC 8). */
+  constructor(env: NodeJS.ProcessEnv, links: boolean) {
+    this.#env = env
+    this.#links = links
+  }
 
   /** The text to print for a figure: its one line and where it was saved. Undefined where the bundle is no figure. */
   describe(bundle: Bundle, id?: string): string | undefined {
@@ -30,6 +53,19 @@ export class FigureSaver {
     const file = known ?? path.join(this.#folder, `figure-${++this.#count}.html`)
     if (id !== undefined) this.#byId.set(id, file)
     writeWhole(file, figurePage(bundle.data, './plotly.js'))
-    return `${plainText(bundle)}\n  → ${pathToFileURL(file).href}`
+    const { href } = pathToFileURL(file)
+    const link = this.#links ? `\x1b]8;;${href}\x1b\\${href}\x1b]8;;\x1b\\` : href
+    const opened = known === undefined && this.#open(href)
+    return `${plainText(bundle)}\n  → ${known === undefined && !opened ? 'open ' : ''}${link}`
+  }
+
+  /** Opens a page; whether there is a browser to try it with. */
+  #open(href: string): boolean {
+    const [program, ...args] = browserCommand(this.#env) ?? []
+    if (!program) return false
+    const child = spawn(program, [...args, href], { stdio: 'ignore', detached: true })
+    child.on('error', () => undefined)
+    child.unref()
+    return true
   }
 }

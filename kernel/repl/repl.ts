@@ -1,13 +1,17 @@
 // `skylab repl`: cells in a terminal.
-import { createInterface } from 'node:readline'
+import os from 'node:os'
 import type { ReadStream, WriteStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 import { History } from '../jupyter/history.js'
 import { version } from '../place.js'
-import type { Session } from '../session.js'
+import type { Output, Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
-import { terminalColours } from './colour.js'
+import { colouredSource, colouredTraceback, colouredValue, type Palette, painted, palette } from './colour.js'
+import { command, isCommand } from './commands.js'
 import { Editor } from './editor.js'
 import { FigureSaver } from './figures.js'
+import { runLines } from './lines.js'
+import { completeness } from './piece.js'
 
 export interface ReplOptions {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
@@ -18,76 +22,148 @@ export interface ReplOptions {
 
 /** Reads cells and runs them until the input ends; resolves to the exit status. */
 export async function repl(options: ReplOptions): Promise<number> {
-  return options.input.isTTY && options.output.isTTY ? interactive(options) : piped(options)
+  const { input, output } = options
+  const terminal = input.isTTY === true && output.isTTY === true
+  if (terminal && process.env.TERM !== 'dumb')
+    return new Terminal(options, input as ReadStream, output as WriteStream).run()
+  return runLines({ ...options, typed: terminal })
 }
 
-async function interactive({ input, output, open, history = new History() }: ReplOptions): Promise<number> {
-  output.write(`skylab ${version()}: TypeScript in the terminal. Tab completes, Ctrl-C interrupts, Ctrl-D leaves.\n`)
-  const colour = !process.env.NO_COLOR
-  const opening = open()
-  const editor = new Editor({
-    input: input as ReadStream,
-    output: output as WriteStream,
-    colour: (source) => (colour ? terminalColours(source) : source),
-    complete: async (text, at) => (await opening).complete(text, at),
-    isComplete: async (text) => (await opening).isComplete(text),
-  })
-  try {
-    const session = await opening
-    editor.onInterrupt = () => void session.interrupt().catch(() => undefined)
-    const figures = new FigureSaver()
-    const printer = new Printer(output, { describe: (bundle, id) => figures.describe(bundle, id) })
-    const past = history.tail(2000).map(([, , source]) => source)
-    for (let count = 1; ; ) {
-      const source = await editor.read({
-        prompt: colour ? '\x1b[36m>\x1b[39m ' : '> ',
-        more: colour ? '\x1b[90m…\x1b[39m ' : '… ',
-        history: past,
-      })
-      if (source === undefined) break
-      if (source.trim() === '') continue
-      history.add(count, source)
-      past.push(source)
-      let ended = false
-      await session.run(source, {
-        count: count++,
-        // What comes after the cell has ended is printed above what is being typed.
-        onOutput: (cellOutput) => (ended ? editor.aside(() => printer.late(cellOutput)) : printer.output(cellOutput)),
-        onPrompt: async (text, hidden) => {
-          printer.settle()
-          return (await editor.read({ prompt: text ? `${text.trimEnd()} ` : '', plain: true, hidden })) ?? ''
-        },
-      })
-      ended = true
-      printer.settle()
+/** The face of a session on a terminal that can move its cursor. */
+class Terminal {
+  readonly #output: WriteStream
+  readonly #colours: Palette
+  readonly #history: History
+  readonly #opening: Promise<Session>
+  readonly #editor: Editor
+  readonly #printer: Printer
+  /** What was typed here, and that with what was typed before, each oldest first. */
+  readonly #typed: string[] = []
+  readonly #past: string[]
+  #count = 0
+
+  constructor(options: ReplOptions, input: ReadStream, output: WriteStream) {
+    this.#output = output
+    // An empty NO_COLOR asks for nothing (https://no-color.org), which Node's own look at it forgets.
+    this.#colours = process.env.NO_COLOR ? {} : palette(output.getColorDepth({ ...process.env, NO_COLOR: undefined }))
+    this.#history = options.history ?? new History()
+    this.#past = this.#history.tail(2000).map(([, , source]) => source)
+    this.#greet()
+    this.#opening = options.open()
+    this.#editor = new Editor({
+      input,
+      output,
+      colours: this.#colours,
+      complete: async (text, at) => (await this.#opening).complete(text, at),
+      isComplete: async (text) => completeness(text, await this.#opening),
+      describe: async (text, at) => {
+        const bundle = await (await this.#opening).inspect(text, at, 0)
+        return typeof bundle?.data['text/plain'] === 'string'
+          ? bundle.data['text/plain'].replace(/\s+/g, ' ').replace(/^\([a-z ]+\) /, '')
+          : undefined
+      },
+    })
+    const figures = new FigureSaver(process.env, this.#colours.quiet !== undefined)
+    this.#printer = new Printer(output, {
+      describe: (bundle, id, kind) => figures.describe(bundle, id) ?? this.#coloured(bundle.data, kind),
+      traceback: (lines) => colouredTraceback(lines, this.#colours),
+    })
+  }
+
+  async run(): Promise<number> {
+    const ended = this.#onSignals()
+    try {
+      const session = await this.#opening
+      this.#editor.onInterrupt = () => void session.interrupt().catch(() => undefined)
+      const status = await Promise.race([this.#cells(session), ended])
+      this.#editor.close()
+      await session.close()
+      return status
+    } finally {
+      this.#editor.close()
     }
-    await session.close()
-  } finally {
-    editor.close()
   }
-  return 0
-}
 
-/** Input from a pipe or a file: each complete piece is a cell; the status is 1 where one ended in an error. */
-async function piped({ input, output, open }: ReplOptions): Promise<number> {
-  const session = await open()
-  const printer = new Printer(output)
-  let status = 0
-  let count = 0
-  const run = async (source: string) => {
-    if (source.trim() === '') return
-    const outcome = await session.run(source, { count: ++count, onOutput: (cellOutput) => printer.output(cellOutput) })
-    printer.settle()
-    if (outcome.status === 'error') status = 1
+  async #cells(session: Session): Promise<number> {
+    for (;;) {
+      const source = await this.#editor.read({ prompt: '> ', history: this.#past })
+      if (source === undefined) return 0
+      if (source.trim() === '') continue
+      this.#remember(source)
+      let code = source
+      if (isCommand(source)) {
+        const asked = await command(source, session, this.#typed)
+        if (asked.kind === 'leave') return asked.status
+        if (asked.kind === 'print') {
+          this.#printer.line(asked.text)
+          continue
+        }
+        code = asked.code
+      }
+      this.#typed.push(code)
+      await this.#cell(session, code)
+    }
   }
-  let waiting = ''
-  for await (const line of createInterface({ input })) {
-    waiting += (waiting ? '\n' : '') + line
-    if ((await session.isComplete(waiting)).status === 'incomplete') continue
-    await run(waiting)
-    waiting = ''
+
+  async #cell(session: Session, source: string): Promise<void> {
+    let ended = false
+    await session.run(source, {
+      count: ++this.#count,
+      // What comes after the cell has ended is printed above what is being typed.
+      onOutput: (output) =>
+        ended
+          ? this.#editor.aside(() => this.#printer.late(this.#framed(output)))
+          : this.#printer.output(this.#framed(output)),
+      onPrompt: async (text, hidden) => {
+        this.#printer.settle()
+        const prompt = text ? `${text.trimEnd()} ` : ''
+        return (await this.#editor.read({ prompt, plain: true, hidden })) ?? ''
+      },
+    })
+    ended = true
+    this.#editor.abandon()
+    this.#printer.settle()
   }
-  await run(waiting)
-  await session.close()
-  return status
+
+  #remember(source: string): void {
+    // The same thing twice in a row is one step back; a line that begins with a blank is not kept on disk.
+    if (!source.startsWith(' ')) this.#history.add(this.#count + 1, source)
+    if (this.#past.at(-1) !== source) this.#past.push(source)
+  }
+
+  #greet(): void {
+    const name = painted(`skylab ${version()}`, this.#colours.prompt)
+    const rest = 'Tab completes, name? explains, .help says more, Ctrl-D leaves'
+    this.#output.write(`${name} · Node ${process.versions.node}\n${painted(rest, this.#colours.quiet)}\n`)
+  }
+
+  /** Type errors come as text: the code that they quote gets its colours too. */
+  #framed(output: Output): Output {
+    if (
+      output.kind !== 'stream' ||
+      output.name !== 'stderr' ||
+      !/^ +(?:> )? *\d+ \| /m.test(stripVTControlCharacters(output.text))
+    )
+      return output
+    return { ...output, text: colouredTraceback(output.text.split('\n'), this.#colours).join('\n') }
+  }
+
+  /** A value, or what is known of a name, in colours; undefined where the text stays as it is. */
+  #coloured(data: Record<string, unknown>, kind: 'display' | 'result'): string | undefined {
+    const text = data['text/plain']
+    if (typeof text !== 'string') return undefined
+    if (typeof data['text/markdown'] === 'string' && data['text/markdown'].startsWith('```ts\n'))
+      return colouredSource(text, this.#colours)
+    const value = kind === 'result' && Object.keys(data).length === 1
+    return value && text.length < 50_000 ? colouredValue(text, this.#colours) : undefined
+  }
+
+  /** Resolves to the exit status when the process is asked to end. Ctrl-C from elsewhere is Ctrl-C. */
+  #onSignals(): Promise<number> {
+    process.on('SIGINT', () => this.#editor.press({ name: 'c', ctrl: true }))
+    return new Promise((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+        process.once(signal, () => resolve(128 + os.constants.signals[signal]))
+    })
+  }
 }

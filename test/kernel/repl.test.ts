@@ -4,9 +4,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { terminalColours } from '../../kernel/repl/colour.js'
+import { colouredSource, palette } from '../../kernel/repl/colour.js'
 import { commonStart, type Edit, edited, inserted, movedLine, typedIn } from '../../kernel/repl/editing.js'
-import { Printer, textWidth } from '../../kernel/terminal.js'
+import { Printer } from '../../kernel/terminal.js'
+import { textWidth } from '../../kernel/text-width.js'
 import { command, skylab, temporaryFolder, until } from '../tools.js'
 
 /** A text with its cursor at the bar. */
@@ -55,9 +56,10 @@ describe('editing', () => {
 
   it('colours a line without changing its text or letting a colour run over its end', () => {
     const source = 'const a = `x\n"y" & <z>`'
-    const coloured = terminalColours(source)
-    expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(source)
-    for (const line of coloured.split('\n').slice(0, -1)) expect(line.endsWith('\x1b[39m')).toBe(true)
+    const coloured = colouredSource(source, palette(8))
+    expect(stripVTControlCharacters(coloured)).toBe(source)
+    for (const line of coloured.split('\n')) expect(line.endsWith('\x1b[0m')).toBe(true)
+    expect(colouredSource(source, palette(1))).toBe(source)
   })
 
   it('knows how wide text is on a screen', () => {
@@ -86,8 +88,32 @@ describe('printer', () => {
     printer.output({ kind: 'stream', name: 'stdout', text: 'hello\nrest' })
     printer.settle()
     expect(written.join('')).toBe(
-      '1 of 2\n\x1b[1A\r\x1b[Ja line that is wider than the screen\n\x1b[2A\r\x1b[Jhello\na line that is wider than the screen\n\x1b[2A\r\x1b[Jrest\na line that is wider than the screen\n',
+      [
+        '1 of 2\n',
+        '\x1b[1A\ra line that is wide…\n\x1b[K\x1b[J',
+        '\x1b[1A\rhello\x1b[K\na line that is wide…\n\x1b[K\x1b[J',
+        '\x1b[1A\rrest\x1b[K\na line that is wider than the screen\x1b[K\n\x1b[K\x1b[J',
+      ].join(''),
     )
+  })
+
+  it('cuts the rows of a table to the screen, and nothing else', () => {
+    const { written, printer } = recorder(true)
+    const long = 'a row that is longer than that'
+    printer.output({ kind: 'result', bundle: { data: { 'text/html': '<table>', 'text/plain': long } } })
+    printer.output({ kind: 'result', bundle: { data: { 'text/plain': long } } })
+    expect(written.join('')).toBe(`a row that is longe…\n${long}\n`)
+  })
+
+  it('takes back what the cell has printed where the cell says so, now or when something comes in its place', () => {
+    const { written, printer } = recorder(true)
+    printer.output({ kind: 'stream', name: 'stdout', text: 'one\ntwo' })
+    printer.output({ kind: 'clear', wait: false })
+    printer.output({ kind: 'stream', name: 'stdout', text: 'three\n' })
+    printer.output({ kind: 'clear', wait: true })
+    expect(written.join('')).toBe('one\ntwo\x1b[1A\r\x1b[Jthree\n')
+    printer.output({ kind: 'stream', name: 'stdout', text: 'four\n' })
+    expect(written.join('')).toBe('one\ntwo\x1b[1A\r\x1b[Jthree\n\x1b[1A\r\x1b[Jfour\n')
   })
 
   it('prints only the last state where there is no terminal', () => {
@@ -108,6 +134,25 @@ describe('skylab repl from a pipe', () => {
     expect(bad.status).toBe(1)
     expect(bad.stdout).toContain('Error: no')
     expect(bad.stdout).toContain('2\n')
+  })
+
+  it('reads on where the next line belongs to the piece, waits for what was started, and leaves with a status', async () => {
+    const input = [
+      'if (1 > 2) { console.log("if") }',
+      'else { console.log("else") }',
+      'setTimeout(() => console.log("later"), 300)',
+      '[3, 1, 2]',
+      '  .toSorted()',
+      'Number?',
+    ].join('\n')
+    const { status, stdout } = await skylab(['repl'], { input })
+    expect({ status, lines: stdout.split('\n').filter((line) => /^(if|else|later|\[)/.test(line)) }).toEqual({
+      status: 0,
+      lines: ['else', '[ 1, 2, 3 ]', 'later'],
+    })
+    expect(stdout).toContain('NumberConstructor')
+    const left = await skylab(['repl'], { input: 'console.log("before")\n.exit 3\nconsole.log("after")\n' })
+    expect(left).toMatchObject({ status: 3, stdout: 'before\n' })
   })
 })
 
