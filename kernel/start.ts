@@ -168,6 +168,7 @@ class KernelSession implements Session {
       }
     }
     await Promise.all([this.stopping, this.runtime.ready])
+    if (this.runtime.busy) await this.waitForNative(options)
     if (asked !== this.interrupts)
       return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const { cell, places } = conversion
@@ -192,6 +193,14 @@ class KernelSession implements Session {
     await this.converter.ended?.(outcome.status === 'ok' && options.count !== 0)
     if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
     return outcome
+  }
+
+  /** An interrupted cell is still in native code: this one is told, and waits. */
+  private async waitForNative(options: CellOutputs): Promise<void> {
+    const text = 'Waiting for native code of the interrupted cell. Interrupt to end it: all variables are lost then.\n'
+    const tell = setTimeout(() => options.onOutput({ kind: 'stream', name: 'stderr', text }), 500)
+    await this.runtime.busy
+    clearTimeout(tell)
   }
 
   /** The cell does not run: what it declares is not there. */

@@ -194,6 +194,7 @@ class Rewriter {
       this.edits.replace(node.getStart(), node.end, `${HELPER}.load`)
     else if (!ts.isBreakOrContinueStatement(node)) {
       if (this.functionDepth === 0) this.topLevelOnly(node)
+      this.stoppable(node)
       this.children(node, innerScope(node, scope))
     }
   }
@@ -201,6 +202,17 @@ class Rewriter {
   private topLevelOnly(node: ts.Node): void {
     if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) this.awaits = true
     if (ts.isReturnStatement(node)) throw new Refused('Illegal return statement', node)
+  }
+
+  /** The code of an interrupted cell goes no further than its next await. */
+  private stoppable(node: ts.Node): void {
+    if (ts.isAwaitExpression(node)) {
+      this.edits.insert(node.expression.getStart(), `${HELPER}.awaited(`)
+      this.edits.insert(node.expression.end, ')')
+    } else if (ts.isForOfStatement(node) && node.awaitModifier) {
+      this.edits.insert(node.statement.getStart(), `{if(${HELPER}.isStopped())await ${HELPER}.awaited();`)
+      this.edits.insert(node.statement.end, '}')
+    }
   }
 
   private metaProperty(node: ts.MetaProperty): void {

@@ -2,12 +2,15 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** The process ids below `parent`, nearest first. Empty where the system does not tell. */
-export function descendants(parent: number): number[] {
+/**
+ * The process ids below `parent`, nearest first; those in `except` and what is below them are left out.
+ * Empty where the system does not tell.
+ */
+export function descendants(parent: number, except: ReadonlySet<number> = new Set()): number[] {
   const children = childrenByParent()
   const found: number[] = []
   for (let next = [parent]; next.length > 0; ) {
-    next = next.flatMap((each) => children.get(each) ?? [])
+    next = next.flatMap((each) => children.get(each) ?? []).filter((each) => !except.has(each))
     found.push(...next)
   }
   return found
@@ -45,9 +48,9 @@ function* fromPs(): Generator<[number, number]> {
   }
 }
 
-/** Sends a signal to everything that a process has started, not to itself. */
-export function signalDescendants(parent: number, signal: NodeJS.Signals): void {
-  for (const pid of descendants(parent)) {
+/** Sends a signal to processes; one that has ended meanwhile is none. */
+export function signalAll(processes: Iterable<number>, signal: NodeJS.Signals): void {
+  for (const pid of processes) {
     try {
       process.kill(pid, signal)
     } catch {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { toBundle } from '../display/index.js'
-import { currentCell, RunningCell, runAs } from './cell.js'
+import { awaited, currentCell, isStopped, RunningCell, runAs, stopCell } from './cell.js'
 import { deliver, faults, stopHandlers } from './comms.js'
 import { provideDisposal } from './disposal.js'
 import { toCellError } from './errors.js'
@@ -17,8 +17,9 @@ import type { RunCell, ToRuntime } from './protocol.js'
 import { answerLine } from './questions.js'
 import { NotebookScope, scopeHelpers } from './scope.js'
 import { cellFile, keepSource, mapStacks } from './sources.js'
+import { ownChildren } from './spawned.js'
 import { redirectStreams } from './streams.js'
-import { clearTimers, ownTimers } from './timers.js'
+import { clearTimers, ownFetch, ownTimers } from './timers.js'
 import { writeMessage, writeStream } from './writer.js'
 
 const watchdog = new Worker(compiled('runtime/watchdog'), {
@@ -46,6 +47,31 @@ class Interrupted extends Error {
   }
 }
 
+// SIGINT ends what runs inside `begin`: it also reaches engine code that looks for a termination and
+// not for messages of the inspector (a power of large integers).
+const begin = new vm.Script('globalThis[Symbol.for("skylab.begin")]()')
+let start: (() => unknown) | undefined
+Object.defineProperty(globalThis, Symbol.for('skylab.begin'), { value: () => start?.() })
+/** A terminal's Ctrl-C is for the kernel. */
+function leaveToKernel(): void {}
+
+/** Runs the first synchronous stretch of a cell. */
+function first(stretch: () => unknown): unknown {
+  start = stretch
+  if (!process.listeners('SIGINT').includes(leaveToKernel)) process.on('SIGINT', leaveToKernel)
+  Atomics.store(answerLine.first, 0, 1)
+  try {
+    return begin.runInThisContext({ breakOnSigint: true })
+  } catch (thrown) {
+    const { code } = (thrown ?? {}) as NodeJS.ErrnoException
+    // SIGINT also ends a blocking read.
+    const read = code === 'EINTR' && Atomics.load(answerLine.first, 0) === 0
+    throw read || code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? new Interrupted() : thrown
+  } finally {
+    Atomics.store(answerLine.first, 0, 0)
+  }
+}
+
 const meta = Object.freeze({
   dirname: folder,
   filename: path.join(folder, 'notebook.ts'),
@@ -53,6 +79,7 @@ const meta = Object.freeze({
   resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href,
 })
 const require = createRequire(path.join(folder, 'notebook.cjs'))
+const shared = { import: modules.import, load: modules.load, awaited, isStopped }
 
 process.on('message', (message: ToRuntime) => {
   if (message.kind === 'stop') stop(message.number)
@@ -72,7 +99,6 @@ process.on('message', (message: ToRuntime) => {
 })
 // The watchdog ends a runtime whose kernel is gone; this is the gentle way.
 process.on('disconnect', () => process.exit(0))
-// A terminal's Ctrl-C is for the kernel.
 process.on('SIGINT', leaveToKernel)
 process.on('uncaughtException', reportLate)
 process.on('unhandledRejection', reportLate)
@@ -80,6 +106,8 @@ process.on('unhandledRejection', reportLate)
 mapStacks()
 redirectStreams()
 ownTimers()
+ownFetch()
+ownChildren()
 provideHost()
 faults.report = reportLate
 hookLocalModules()
@@ -89,8 +117,6 @@ Object.assign(globalThis, { require })
 const evaluate =
   process.argv[2] === 'tslab' ? (await import('../tslab/evaluate.js')).tslabEvaluator(folder) : evaluateCell
 writeMessage({ kind: 'ready' })
-
-function leaveToKernel(): void {}
 
 function run(cell: RunningCell, message: RunCell): void {
   keepSource(cell.id, cell.count, message.code, message.map)
@@ -121,8 +147,8 @@ function evaluateCell(cell: RunningCell, message: RunCell): unknown {
     filename: cellFile(cell.id),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
-  const helpers = { ...scopeHelpers(notebook, cell), import: modules.import, load: modules.load, meta }
-  return script.runInThisContext().call(undefined, helpers, ...objects)
+  const helpers = { ...scopeHelpers(notebook, cell), ...shared, meta }
+  return first(() => script.runInThisContext().call(undefined, helpers, ...objects))
 }
 
 function stoppable<T>(cell: RunningCell, work: Promise<T>): Promise<T> {
@@ -205,6 +231,7 @@ function stop(number: number): void {
   if (cell.state === 'async' && cell.stop) cell.stop(new Interrupted())
   else fail(cell, new Interrupted())
   clearTimers(cell)
+  stopCell(cell)
   // Listeners are the cell's code: they may do anything, also hang.
   setImmediate(() => runAs(cell, () => cell.controller.abort(new Interrupted())))
 }

@@ -1,16 +1,18 @@
 // The kernel's hold on one runtime process: start it, give it cells, hear of its end.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
+import { headline } from '../display/error-text.js'
 import type { EngineName } from '../engine.js'
 import type { CompiledModule } from '../language/local-module.js'
 import type { CellError, CommMessage, Outcome, RunOptions } from '../session.js'
-import { signalDescendants } from './children.js'
+import { descendants, signalAll } from './children.js'
 import { CommLines } from './comm-lines.js'
 import { deathError } from './death.js'
 import { FrameReader } from './frames.js'
-import { interruptRuntime } from './interrupt.js'
+import { backFromNative, type InterruptLines, interruptRuntime } from './interrupt.js'
 import { compiled } from './locate.js'
 import { OutputOrder } from './output-order.js'
+import { wakeReader } from './pipes.js'
 import { type FromRuntime, PIPE, type RunCell, type ToRuntime, WATCHDOG } from './protocol.js'
 import type { Answer } from './questions.js'
 
@@ -37,6 +39,8 @@ interface OpenCell {
 const KEPT = 20_000
 // After an acknowledged stop the cell must end; a termination at the wrong moment can eat its end.
 const LOST_END = 1000
+const NATIVE =
+  'The cell was stopped, but native code that it called does not return yet. Variables are kept; the next cell waits for it. To end it now, interrupt once more: then all variables are lost.'
 const CLOSED = 'The runtime was ended by a restart; all variables are gone.'
 
 export class RuntimeProcess {
@@ -44,6 +48,8 @@ export class RuntimeProcess {
   readonly ready: Promise<void>
   /** True from its end on: it runs nothing more. */
   gone = false
+  /** Where an interrupted cell is still in native code: resolves when the runtime is back from there. */
+  busy: Promise<void> | undefined
   private readonly child: ChildProcess
   private readonly cells = new Map<number, OpenCell>()
   private readonly lines = new CommLines({
@@ -57,6 +63,8 @@ export class RuntimeProcess {
   private lastWords = ''
   private acknowledge: (number: number) => void = () => {}
   private underWay: () => void = () => {}
+  /** Processes that cells have started and do not block on. */
+  private readonly children = new Set<number>()
   private readonly ended: Promise<void>
 
   constructor(options: RuntimeOptions) {
@@ -137,14 +145,38 @@ export class RuntimeProcess {
     return this.lines.open
   }
 
-  /** Stops the running cell, whatever it does. False when the runtime did not react and was ended. */
-  async interrupt(): Promise<boolean> {
-    if (this.gone) return true
+  /**
+   * Stops the running cell, whatever it does. Native code that never looks up cannot be stopped without
+   * losing the variables: then the cell is over, and the runtime is `busy` until that code returns. An
+   * interrupt while it is busy ends the runtime.
+   */
+  async interrupt(): Promise<void> {
+    if (this.gone) return
+    if (this.busy) {
+      this.kill()
+      await this.ended
+      return
+    }
     const cell = this.running
-    const alive = await interruptRuntime({
+    const lines = this.interruptLines()
+    if (!(await interruptRuntime(lines))) {
+      this.busy = backFromNative(lines).then(() => {
+        this.busy = undefined
+      })
+      if (cell !== undefined) this.giveUp(cell, NATIVE)
+    } else if (cell !== undefined && this.running === cell) await this.endOrGiveUp(cell)
+    this.lines.release()
+  }
+
+  private interruptLines(): InterruptLines {
+    return {
       stop: (number) => this.send({ kind: 'stop', number }),
       terminate: () => (this.child.stdio[PIPE.watchdog] as Duplex).write(Uint8Array.of(WATCHDOG.terminate)),
-      signalChildren: (signal) => signalDescendants(this.child.pid!, signal),
+      wake: (signal) => {
+        const pid = this.child.pid!
+        signalAll(descendants(pid, this.children), signal)
+        wakeReader(pid)
+      },
       onAcknowledged: (heard) => {
         this.acknowledge = heard
       },
@@ -152,13 +184,7 @@ export class RuntimeProcess {
         this.underWay = heard
       },
       gone: () => this.gone,
-    })
-    if (!alive) {
-      this.kill()
-      await this.ended
-    } else if (cell !== undefined && this.running === cell) await this.endOrGiveUp(cell)
-    this.lines.release()
-    return alive
+    }
   }
 
   /** Ends the process and what its cells have started. */
@@ -199,12 +225,19 @@ export class RuntimeProcess {
       this.acknowledge(message.number)
       return
     }
+    if (message.kind === 'child') {
+      if (message.ended) this.children.delete(message.pid)
+      else this.children.add(message.pid)
+      return
+    }
     const cell = this.cells.get(message.cell)
     if (!cell) return
     if (message.kind === 'forgotten') {
       if (!cell.end) this.cells.delete(message.cell)
       return
     }
+    // The end of a cell that was given up has been told already.
+    if (!cell.end && (message.kind === 'done' || message.kind === 'error' || message.kind === 'result')) return
     if (message.kind === 'done') {
       this.ends(message.cell, cell, message.status, message.interrupted)
       return
@@ -271,13 +304,14 @@ export class RuntimeProcess {
     const deadline = performance.now() + LOST_END
     while (this.running === id && !this.gone && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5))
+    if (this.running === id) this.giveUp(id, 'The cell was stopped. Variables are kept.')
+  }
+
+  /** Ends a cell whose own end will not come. */
+  private giveUp(id: number, message: string): void {
     const cell = this.cells.get(id)
-    if (this.running !== id || !cell) return
-    cell.error = {
-      name: 'Interrupted',
-      message: 'The cell was stopped.',
-      traceback: ['Interrupted: The cell was stopped.'],
-    }
+    if (!cell?.end) return
+    cell.error = { name: 'Interrupted', message, traceback: [headline('Interrupted', message)] }
     cell.order.output({ kind: 'error', error: cell.error })
     this.ends(id, cell, 'error', true)
   }

@@ -36,6 +36,8 @@ export type ToRuntime = RunCell | DeliverComm | { kind: 'stop'; number: number }
 export type FromRuntime =
   | { kind: 'ready' }
   | { kind: 'acknowledged'; number: number }
+  /** A cell has started a process and does not wait for it, or that process has ended. */
+  | { kind: 'child'; pid: number; ended: boolean }
   | { kind: 'display'; cell: number; bundle: Bundle; id?: string }
   | { kind: 'update'; cell: number; bundle: Bundle; id: string; final?: boolean }
   | { kind: 'clear'; cell: number; wait: boolean }

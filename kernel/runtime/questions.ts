@@ -12,6 +12,8 @@ export interface AnswerLine {
   port: MessagePort
   /** One number: 1 where an answer lies in the port. */
   bell: Int32Array
+  /** One number: 1 while a cell is in its first synchronous stretch, where SIGINT ends it. */
+  first: Int32Array
 }
 
 export interface Answer {
@@ -26,7 +28,7 @@ const bell = new Int32Array(new SharedArrayBuffer(4))
 let asked = 0
 
 /** The other end, for the watchdog. */
-export const answerLine: AnswerLine = { port: watchdogs, bell }
+export const answerLine: AnswerLine = { port: watchdogs, bell, first: new Int32Array(new SharedArrayBuffer(4)) }
 
 /**
  * Asks the person at the keyboard and gives what was typed. Nothing else runs meanwhile.

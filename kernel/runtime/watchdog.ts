@@ -9,7 +9,7 @@ const session = new Session()
 session.connectToMainThread()
 const kernel = new Socket({ fd: PIPE.watchdog, readable: true, writable: true })
 
-const { port, bell } = workerData as AnswerLine
+const { port, bell, first } = workerData as AnswerLine
 let unread: Buffer = Buffer.alloc(0)
 
 kernel.on('data', (bytes: Buffer) => {
@@ -17,7 +17,9 @@ kernel.on('data', (bytes: Buffer) => {
   while (unread.length > 0) {
     if (unread[0] === WATCHDOG.terminate) {
       unread = unread.subarray(1)
-      session.post('Runtime.terminateExecution', () => {})
+      // At most once for a cell, and never after a termination: that may have left SIGINT without a listener.
+      if (Atomics.exchange(first, 0, 0) === 1) process.kill(process.pid, 'SIGINT')
+      else session.post('Runtime.terminateExecution', () => {})
       // Says that the request is under way, so that the kernel knows when to ask again.
       kernel.write('t')
       continue
