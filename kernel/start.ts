@@ -1,4 +1,6 @@
 // One session: the language and a runtime, behind the contract of session.ts.
+
+import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
 import { Converter } from './language/converter.js'
 import { parseMagics, type TypesSetting } from './language/magics.js'
@@ -40,6 +42,7 @@ class KernelSession implements Session {
   private readonly env: NodeJS.ProcessEnv
   private readonly converter: CellConverter
   private readonly typeService: CellTypes
+  private readonly secrets: Secrets
   private types: TypesSetting
   private runtime: RuntimeProcess
   private queue: Promise<unknown> = Promise.resolve()
@@ -52,6 +55,7 @@ class KernelSession implements Session {
   constructor(options: SessionOptions) {
     this.options = options
     this.env = options.env ?? process.env
+    this.secrets = new Secrets(this.env)
     this.types = typesSetting(this.env.SKYLAB_TYPES)
     this.runtime = this.startRuntime()
     const { converter, types } =
@@ -76,12 +80,12 @@ class KernelSession implements Session {
     })
   }
 
-  complete(code: string, at: number): Promise<Completion> {
-    return this.typeService.complete(code, at)
+  async complete(code: string, at: number): Promise<Completion> {
+    return this.secrets.maskAll(await this.typeService.complete(code, at))
   }
 
-  inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined> {
-    return this.typeService.inspect(code, at, detail)
+  async inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined> {
+    return this.secrets.maskAll(await this.typeService.inspect(code, at, detail))
   }
 
   isComplete(code: string): ReturnType<Session['isComplete']> {
@@ -223,7 +227,7 @@ class KernelSession implements Session {
     const shown = check.then((problems) => {
       for (const problem of problems) {
         const { traceback } = problemError(code, options.count, problem)
-        options.onOutput({ kind: 'stream', name: 'stderr', text: `${traceback.join('\n')}\n` })
+        options.onOutput(this.secrets.maskAll({ kind: 'stream', name: 'stderr', text: `${traceback.join('\n')}\n` }))
       }
     })
     // A look at a value changes nothing that a wrong type could spoil: its answer does not wait. Nor
@@ -240,7 +244,7 @@ class KernelSession implements Session {
   private async showInspection(name: string, options: CellOutputs): Promise<Outcome> {
     const bundle = await this.typeService.inspect(name, name.length, 1)
     if (!bundle) return this.refuse(options, 'NameError', `Nothing is known of ${name}.`)
-    options.onOutput({ kind: 'display', bundle })
+    options.onOutput({ kind: 'display', bundle: this.secrets.maskAll(bundle) })
     return { status: 'ok' }
   }
 
@@ -249,6 +253,7 @@ class KernelSession implements Session {
     return new RuntimeProcess({
       cwd: this.options.cwd,
       env: this.env,
+      secrets: this.secrets,
       memory: Number.isFinite(memory) && memory > 0 ? memory : undefined,
       engine: this.options.engine ?? 'skylab',
       compile: (file, text) => this.converter.compile?.(file, text) ?? Promise.resolve({}),
@@ -267,7 +272,8 @@ class KernelSession implements Session {
     return this.error(options, { name, message, traceback: [`${name}: ${message}`] }, interrupted)
   }
 
-  private error(options: CellOutputs, error: CellError, interrupted = false): Outcome {
+  private error(options: CellOutputs, plain: CellError, interrupted = false): Outcome {
+    const error = this.secrets.maskAll(plain)
     options.onOutput({ kind: 'error', error })
     return { status: 'error', error, ...(interrupted ? { interrupted } : {}) }
   }

@@ -8,6 +8,7 @@ import { toBundle } from '../display/index.js'
 import { awaited, currentCell, isStopped, RunningCell, runAs, stopCell } from './cell.js'
 import { deliver, faults, stopHandlers } from './comms.js'
 import { provideDisposal } from './disposal.js'
+import { watchEnvironment } from './environment.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
 import { hookLocalModules } from './local-modules.js'
@@ -108,6 +109,7 @@ redirectStreams()
 ownTimers()
 ownFetch()
 ownChildren()
+watchEnvironment()
 provideHost()
 faults.report = reportLate
 hookLocalModules()

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { headline } from '../display/error-text.js'
+import type { Secrets } from '../display/secrets.js'
 import type { EngineName } from '../engine.js'
 import type { CompiledModule } from '../language/local-module.js'
 import type { CellError, CommMessage, Outcome, RunOptions } from '../session.js'
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   engine: EngineName
   /** Compiles a local module that a cell imports; where absent, its types are only blanked. */
   compile?: ((file: string, text: string) => Promise<CompiledModule>) | undefined
+  /** What no output may show; grows with what cells set. */
+  secrets: Secrets
 }
 
 interface OpenCell {
@@ -58,6 +61,7 @@ export class RuntimeProcess {
   })
   private readonly memory: number | undefined
   private readonly compiler: RuntimeOptions['compile']
+  private readonly secrets: Secrets
   private running: number | undefined
   private latest = 0
   private lastWords = ''
@@ -70,6 +74,7 @@ export class RuntimeProcess {
   constructor(options: RuntimeOptions) {
     this.memory = options.memory
     this.compiler = options.compile
+    this.secrets = options.secrets
     const node = [
       '--no-force-async-hooks-checks',
       '--experimental-async-context-frame',
@@ -124,7 +129,7 @@ export class RuntimeProcess {
   /** Runs a converted cell to its end. The outcome also comes when the runtime ends under it. */
   run(cell: RunCell, options: Pick<RunOptions, 'onOutput' | 'onPrompt'>): Promise<Outcome> {
     return new Promise((resolve) => {
-      const order = new OutputOrder(options.onOutput)
+      const order = new OutputOrder(options.onOutput, this.secrets)
       this.cells.set(cell.cell, { order, options, end: resolve, error: undefined })
       this.running = cell.cell
       this.latest = cell.cell
@@ -225,6 +230,10 @@ export class RuntimeProcess {
       this.acknowledge(message.number)
       return
     }
+    if (message.kind === 'secret') {
+      this.secrets.add(message.name, message.value)
+      return
+    }
     if (message.kind === 'child') {
       if (message.ended) this.children.delete(message.pid)
       else this.children.add(message.pid)
@@ -246,7 +255,7 @@ export class RuntimeProcess {
       void this.ask(cell, message)
       return
     }
-    if (message.kind === 'error') cell.error = message.error
+    if (message.kind === 'error') cell.error = this.secrets.maskAll(message.error)
     const { cell: _, ...output } = message
     cell.order.output(output)
   }

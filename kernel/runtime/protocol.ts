@@ -36,6 +36,8 @@ export type ToRuntime = RunCell | DeliverComm | { kind: 'stop'; number: number }
 export type FromRuntime =
   | { kind: 'ready' }
   | { kind: 'acknowledged'; number: number }
+  /** A cell has set an environment variable whose name says that it is secret. */
+  | { kind: 'secret'; name: string; value: string }
   /** A cell has started a process and does not wait for it, or that process has ended. */
   | { kind: 'child'; pid: number; ended: boolean }
   | { kind: 'display'; cell: number; bundle: Bundle; id?: string }
