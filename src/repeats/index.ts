@@ -15,6 +15,7 @@ export {
   type Passage,
   type Reflection,
   type ReflectionKind,
+  reflections,
 } from './markers.js'
 export { type Measures, measureRepeats, onsetOf } from './measures.js'
 export { exactLoops, type Repeats, repeats } from './repeats.js'

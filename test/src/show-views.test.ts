@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { repeats } from '../../src/repeats/index.js'
 import type { Formatted, Judged } from '../../src/rows.js'
@@ -40,7 +44,9 @@ describe('view.trace', () => {
   it('shows prompt, thought, solution, verdict and tokens, and escapes all of it', () => {
     const row: Judged = { ...formatted, verdict: { ok: false, why: 'wrong', detail: '41 <> 42' } }
     const { html, text } = view.trace(row)
-    expect(html).not.toContain('<script')
+    // The only script is the view's own.
+    expect(html.match(/<script/g)).toHaveLength(1)
+    expect(html).not.toContain('<script>alert')
     expect(html).toContain('&lt;script&gt;')
     expect(html).toContain('41 &lt;&gt; 42')
     expect(html).toMatch(/<details><summary><b>Thought/)
@@ -49,11 +55,100 @@ describe('view.trace', () => {
     expect(text).toContain('20 + 60 tokens')
   })
 
-  it('says that an answer was cut off, and leaves out the middle of a long one', () => {
-    const { html, text } = view.trace({ ...sampled, finish: 'length', text: `begin ${'x'.repeat(100_000)} end` })
+  it('says that an answer was cut off, and where it loops, and keeps all of it', () => {
+    const before = 'I look at the question from every side. '
+    const { html, text } = view.trace({
+      ...sampled,
+      finish: 'length',
+      text: `begin ${before}${'So I check it again, and then once more. '.repeat(3000)}`,
+    })
     expect(text).toContain('cut off at 16,384 tokens')
+    expect(text).toContain('loops from character')
+    expect(text).toMatch(/^·?#+ {3}· text/m)
+    expect(html).toContain('the same 41 characters 3,000 times')
+    expect(html).toContain('where it begins to repeat')
+    // Every copy is in the page, so that search and copy find it; almost all of them folded.
+    expect(html.match(/check it again/g)!.length).toBe(3000)
+    expect(html.indexOf('<details style="display:inline">')).toBeGreaterThan(0)
+    expect(text.length).toBeLessThan(8000)
+  })
+
+  it('draws a map with words for those who cannot see it', () => {
+    const { html } = view.trace({ ...sampled, text: 'Wait. Let me check that. Alternatively, no. \\boxed{1}' })
+    expect(html).toMatch(
+      /alt="Map of the trace: Answer \d+ characters; 0 loops, 1 doubt, 1 check, 1 new start, 1 boxed answer"/,
+    )
+    expect(html).toContain('aria-label="Search in the trace; Enter goes to the next match"')
+    const map = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(html)![1]!
+    expect(Buffer.from(map, 'base64').toString()).toContain('<rect')
+  })
+
+  it('leaves out the middle of what no page holds', () => {
+    const { html } = view.trace({ ...sampled, text: Array.from({ length: 90_000 }, (_, i) => `${i} `).join('') })
     expect(html).toContain('characters left out')
-    expect(html.length).toBeLessThan(30_000)
+  })
+})
+
+describe('view.rows', () => {
+  const many = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({
+      ...sampled,
+      id: `practice/${i}`,
+      verdict:
+        i % 2 ? { ok: true as const, how: 'rational' } : { ok: false as const, why: 'wrong' as const, detail: '' },
+    }))
+  const dataOf = (html: string) => JSON.parse(/data-do="data">([^<]*)</.exec(html)![1]!)
+
+  it('lists ten thousand rows in little space, the first ones readable without a script', () => {
+    const { html, text } = view.rows(many(10_000), { texts: 20_000 })
+    expect(html.length).toBeLessThan(700_000)
+    expect(html).toContain('practice/19')
+    expect(text.split('\n')).toHaveLength(22)
+    const { lines, packets } = dataOf(html)
+    expect(lines.ids).toHaveLength(10_000)
+    expect(lines.facets.verdict.names).toEqual(['wrong', 'right'])
+    expect(packets.join('').length).toBeLessThan(21_000)
+    expect(html).toContain('view.trace(rows[i])')
+  })
+
+  it('carries the texts, which cannot leave their place', async () => {
+    const { html } = view.rows(many(20))
+    expect(html).not.toContain('<script>alert')
+    const { packets } = dataOf(html)
+    const texts = JSON.parse(inflateSync(Buffer.from(packets[1], 'base64')).toString())
+    expect(texts[3]).toContainEqual(['Answer', sampled.text])
+  })
+
+  it('saves a page with every text', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
+    try {
+      const file = path.join(folder, 'rows.html')
+      view.rows(many(200), { texts: 1 }).save(file)
+      expect(dataOf(readFileSync(file, 'utf8')).packets).toHaveLength(13)
+      expect(() => view.rows(many(1)).save(path.join(folder, 'no', 'rows.html'))).toThrow('could not be written')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('says what is wrong with a call', () => {
+    expect(() => view.rows([])).toThrow('no rows to list')
+    expect(() => view.rows(3 as never)).toThrow('takes a list of rows, and got number')
+    expect(() => view.rows([{}] as never)).toThrow('Row 0 has no id')
+  })
+})
+
+describe('view.compare', () => {
+  it('marks what two answers share and says how much', () => {
+    const shared = 'the product of six and seven is exactly forty two as everyone knows'
+    const { html, text } = view.compare(
+      { ...sampled, text: `First of all, ${shared}, I say.` },
+      { ...sampled, sample: 2, text: `Another way goes here. But ${shared}, too. ${'More words of its own. '}` },
+    )
+    expect(text).toContain('Two answers to practice/one')
+    expect(html.match(/everyone/g)).toHaveLength(2)
+    expect(text).toMatch(/shared word for word \(8 words and more\): [6-9]\d % of the left, [4-6]\d % of the right/)
+    expect(() => view.compare(sampled, undefined as never)).toThrow('takes two rows')
   })
 })
 

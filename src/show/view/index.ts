@@ -1,6 +1,8 @@
-// One row, looked at closely.
+// Rows, looked at closely: one, two side by side, many in a list.
 import { diffView } from './diff.js'
+import { rowsView } from './list.js'
+import { pairView } from './pair.js'
 import { repeatsView } from './repeats.js'
 import { traceView } from './trace.js'
 
-export const view = { trace: traceView, diff: diffView, repeats: repeatsView }
+export const view = { trace: traceView, diff: diffView, compare: pairView, rows: rowsView, repeats: repeatsView }

@@ -1,0 +1,199 @@
+// Many rows as a list that filters and opens into traces.
+import { writeFileSync } from 'node:fs'
+import { deflateSync } from 'node:zlib'
+import type { Judged, Sample } from '../../rows.js'
+import { Stopped } from '../../stopped.js'
+import { escapeHtml } from '../html.js'
+import { listBehaviour } from './list-behaviour.js'
+import { count, View } from './page.js'
+
+/** One row of the list, as short as it can be: ten thousand of them travel with the page. */
+interface Line {
+  id: string
+  sample: number | undefined
+  model: string | undefined
+  domain: string | undefined
+  finish: string | undefined
+  verdict: string
+  repeats: string | undefined
+  tokens: number | undefined
+}
+
+export interface RowsViewOptions {
+  /** Bytes of texts, packed, that travel inside a notebook; the rest of the list opens by `view.trace`. @default 2,000,000 */
+  texts?: number
+  title?: string
+}
+
+/** Rows that stand in the page where no script runs. */
+const STATIC = 20
+
+/** A list of rows. `save` writes it with every text inside, as a page that needs no network. */
+export class RowsView extends View {
+  readonly #rows: readonly Row[]
+  readonly #options: RowsViewOptions
+
+  constructor(rows: readonly Row[], options: RowsViewOptions) {
+    super(html(rows, options), text(rows))
+    this.#rows = rows
+    this.#options = options
+  }
+
+  save(file: string): void {
+    const whole = html(this.#rows, { ...this.#options, texts: Number.POSITIVE_INFINITY })
+    const page = `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(titleOf(this.#rows, this.#options))}</title><style>:root{color-scheme:light dark}body{font:14px sans-serif;margin:1.5em}</style></head><body>${whole}</body></html>\n`
+    try {
+      writeFileSync(file, page)
+    } catch (cause) {
+      throw new Stopped(
+        'disk',
+        `${file} could not be written: ${(cause as Error).message}`,
+        'Choose a folder that can be written to.',
+        cause,
+      )
+    }
+  }
+}
+
+type Row = Sample & Partial<Judged> & { repeats?: { kind: string } }
+
+/**
+ * Rows as a list: filter by any word, by model, domain, verdict, ending and repetition; a row opens into its texts.
+ * Ten thousand rows scroll as ten do. The texts of the first rows travel with the notebook, up to
+ * `options.texts` bytes packed; `.save('rows.html')` writes a page with all of them.
+ *
+ * @throws Stopped('no-rows') for none, Stopped('bad-call') for something that is no list of rows.
+ * @example view.rows(judged.filter((row) => !row.verdict.ok))
+ */
+export function rowsView(rows: Iterable<Sample>, options: RowsViewOptions = {}): RowsView {
+  if (rows === null || typeof rows !== 'object' || !(Symbol.iterator in rows))
+    throw new Stopped(
+      'bad-call',
+      `view.rows takes a list of rows, and got ${rows === null ? 'null' : typeof rows}.`,
+      'view.rows(await verify(tidy))',
+    )
+  const all = [...rows] as Row[]
+  if (all.length === 0) throw new Stopped('no-rows', 'There are no rows to list.', 'view.rows(judged)')
+  const bare = all.findIndex((row) => typeof row?.id !== 'string')
+  if (bare >= 0) throw new Stopped('bad-call', `Row ${bare} has no id.`, 'view.rows(await sample(…))')
+  return new RowsView(all, options)
+}
+
+function lineOf(row: Row): Line {
+  const verdict = row.verdict ? (row.verdict.ok ? 'right' : row.verdict.why) : 'not verified'
+  return {
+    id: row.id,
+    sample: row.sample,
+    model: row.model,
+    domain: row.domain,
+    finish: row.finish,
+    verdict,
+    repeats: row.repeats?.kind,
+    tokens: row.usage?.completion,
+  }
+}
+
+/** What the opened row shows, in order: name and text. */
+function textsOf(row: Row): [string, string][] {
+  const parts: [string, string | undefined][] = [
+    ['Prompt', row.prompt],
+    ['Reasoning', row.reasoning],
+    ['Thought', row.thought],
+    ['Solution', row.solution],
+    ['Answer', row.solution === undefined ? row.text : undefined],
+    ['Right answer', row.answer],
+    [
+      'Verdict',
+      row.verdict &&
+        [row.verdict.ok ? `right: ${row.verdict.how}` : row.verdict.why, row.verdict.detail].filter(Boolean).join(', '),
+    ],
+    ['Failure', row.failure],
+  ]
+  return parts.filter((part): part is [string, string] => Boolean(part[1]))
+}
+
+const titleOf = (rows: readonly Row[], { title }: RowsViewOptions) => title ?? `${count(rows.length)} rows`
+
+function html(rows: readonly Row[], options: RowsViewOptions): string {
+  const { texts: budget = 2_000_000 } = options
+  const lines = rows.map(lineOf)
+  // Sixteen rows a packet: they share their prompts' words, and one packet opens in a moment.
+  const packets: string[] = []
+  let bytes = 0
+  for (let start = 0; start < rows.length && bytes < budget; start += PACKET) {
+    const packet = deflateSync(JSON.stringify(rows.slice(start, start + PACKET).map(textsOf))).toString('base64')
+    bytes += packet.length
+    if (bytes <= budget || packets.length === 0) packets.push(packet)
+  }
+  const data = { lines: columns(lines), packet: PACKET, packets }
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c')
+  const title = titleOf(rows, options)
+  const inside = Math.min(rows.length, packets.length * PACKET)
+  const note =
+    inside < rows.length
+      ? `The first ${count(inside)} open here; view.trace(rows[i]) opens any, and .save('rows.html') writes all.`
+      : ''
+  return `<div class="skylab-rows" role="region" aria-label="${escapeHtml(title)}"><div><b>${escapeHtml(title)}</b> <span data-do="count" aria-live="polite" style="opacity:.8"></span></div><div data-do="tools" hidden style="margin:.3em 0"></div><div data-do="list">${table(lines.slice(0, STATIC))}${lines.length > STATIC ? `<div style="opacity:.8">… ${count(lines.length - STATIC)} more</div>` : ''}</div><div data-do="open"></div><div style="opacity:.8">${escapeHtml(note)}</div><script type="application/json" data-do="data">${json}</script></div><script>${listBehaviour}</script>`
+}
+
+const PACKET = 16
+
+/** Column by column, values that recur by number: a tenth of the size. */
+function columns(lines: readonly Line[]): {
+  ids: string[]
+  samples: (number | null)[]
+  tokens: (number | null)[]
+  facets: Record<string, { names: string[]; of: number[] }>
+} {
+  const facet = (key: 'model' | 'domain' | 'finish' | 'verdict' | 'repeats') => {
+    const names = [...new Set(lines.map((line) => line[key] ?? ''))]
+    const place = new Map(names.map((name, i) => [name, i]))
+    return { names, of: lines.map((line) => place.get(line[key] ?? '')!) }
+  }
+  return {
+    ids: lines.map((line) => line.id),
+    samples: lines.map((line) => line.sample ?? null),
+    tokens: lines.map((line) => line.tokens ?? null),
+    facets: {
+      model: facet('model'),
+      domain: facet('domain'),
+      finish: facet('finish'),
+      verdict: facet('verdict'),
+      repeats: facet('repeats'),
+    },
+  }
+}
+
+function table(lines: readonly Line[]): string {
+  const heads = ['row', 'model', 'domain', 'ending', 'verdict', 'repeats', 'tokens']
+  const cell = (value: unknown) => `<td style="text-align:left">${escapeHtml(String(value ?? ''))}</td>`
+  const body = lines.map(
+    (line) =>
+      `<tr>${[nameOf(line), line.model, line.domain, line.finish, line.verdict, line.repeats, line.tokens === undefined ? '' : count(line.tokens)].map(cell).join('')}</tr>`,
+  )
+  return `<table><thead><tr>${heads.map((head) => `<th style="text-align:left">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`
+}
+
+const nameOf = (line: Line) => (line.sample === undefined ? line.id : `${line.id} · ${line.sample}`)
+
+function text(rows: readonly Row[]): string {
+  const lines = rows.slice(0, STATIC).map(lineOf)
+  const width = Math.min(48, Math.max(...lines.map((line) => nameOf(line).length)))
+  const shown = lines.map((line) =>
+    [
+      nameOf(line).slice(0, width).padEnd(width),
+      (line.model ?? '').slice(0, 20).padEnd(20),
+      (line.finish ?? '').padEnd(6),
+      line.verdict.padEnd(13),
+      line.repeats ?? '',
+    ]
+      .join('  ')
+      .trimEnd(),
+  )
+  const more = rows.length - lines.length
+  return [
+    `${count(rows.length)} rows`,
+    ...shown,
+    ...(more > 0 ? [`… ${count(more)} more; view.trace(rows[i]) opens one`] : []),
+  ].join('\n')
+}
