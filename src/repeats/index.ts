@@ -17,5 +17,5 @@ export {
   type ReflectionKind,
   reflections,
 } from './markers.js'
-export { type Measures, measureRepeats, onsetOf } from './measures.js'
+export { type Measures, measureRepeats, repeatOnset, wastedCharacters } from './measures.js'
 export { exactLoops, type Repeats, repeats } from './repeats.js'

@@ -59,7 +59,7 @@ export function measureRepeats(text: string, options: { finish?: Finish; window?
     novelty: noveltyOf(ids, window),
     window,
     loops,
-    onset: onsetOf(found, loops),
+    onset: repeatOnset(found, loops),
     wasted: text.length === 0 ? 0 : wastedCharacters(found, loops) / text.length,
     cutOff: finish === undefined ? null : finish === 'length',
     repeats: found,
@@ -77,7 +77,7 @@ function noveltyOf(ids: Int32Array, window: number): number[] {
 }
 
 /** Start of the second copy; null where nothing loops. */
-export function onsetOf(found: Repeats, loops: readonly Run[] = []): number | null {
+export function repeatOnset(found: Repeats, loops: readonly Run[] = []): number | null {
   const exact = loops[0] && loops[0].start + loops[0].period
   const own =
     found.start !== null && found.end !== null && found.count

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { DISPLAY, type MimeBundle } from '../../src/host.js'
+import { repeats } from '../../src/repeats/index.js'
 import type { Score, TrainingRow } from '../../src/rows.js'
 import { boxOf } from '../../src/show/boxes.js'
 import { compact } from '../../src/show/compact.js'
@@ -324,6 +325,7 @@ describe('plot.loss', () => {
 
   it('draws in one place while steps come, and ends with the figure and the origin of the log', async () => {
     const { seen } = recorder()
+    const began = Date.now()
     const curve = await plot.loss({
       label: 'practice run',
       logOrigin: 'a recorded log',
@@ -340,7 +342,7 @@ describe('plot.loss', () => {
     expect(seen.at(-1)!.bundle['image/svg+xml']).toContain('Log: a recorded log')
     expect(String(curve.figure.summary)).toContain('loss 1.000 → 0.100')
     // First state, first figure, last figure, and at most one more in half a second each.
-    expect(seen.length).toBeLessThan(6)
+    expect(seen.length).toBeLessThanOrEqual(4 + (Date.now() - began) / 500)
     // The curve stands there already: the result is a line of text.
     expect(Object.keys(curve[DISPLAY]())).toEqual(['text/plain'])
   })
@@ -361,5 +363,58 @@ describe('plot.loss', () => {
     recorder()
     await expect(plot.loss({ id: 'k3f9', steps: async function* () {} })).rejects.toMatchObject({ code: 'no-rows' })
     await expect(plot.loss({} as never)).rejects.toMatchObject({ code: 'bad-call' })
+  })
+})
+
+describe('plot.onset and plot.wasted', () => {
+  const clean = {
+    kind: 'clean' as const,
+    start: null,
+    end: null,
+    period: null,
+    count: null,
+    share: 0,
+    rep4: 0,
+    rep10: 0,
+    compression: 2,
+  }
+  const row = (id: string, model: string, text: string) => ({
+    id,
+    model,
+    source: 'bench',
+    domain: 'math' as const,
+    text,
+    usage: { prompt: 1, completion: 100 },
+    repeats: text.length > 500 ? { ...clean, ...repeats(text) } : clean,
+  })
+  const loop = 'So I go back and look at the sum once more. '.repeat(50)
+  const rows = [
+    ...Array.from({ length: 9 }, (_, i) => row(`p${i}`, 'large', 'The sum is 7.')),
+    row('p9', 'large', loop),
+    row('p0', 'small', loop),
+    row('p1', 'small', 'The sum is 8.'),
+  ]
+
+  it('counts an answer that ended as one that never repeats', async () => {
+    const figure = plot.onset(rows)
+    expect(figure.summary).toContain('2 of 12 answers')
+    const lines = figure.data.filter((trace) => trace.name !== undefined) as unknown as {
+      name: string
+      x: number[]
+      y: number[]
+    }[]
+    expect(lines.map((line) => line.name)).toEqual(['large (1 of 10)', 'small (1 of 2)'])
+    expect(lines.map((line) => line.y.at(-1))).toEqual([0.9, 0.5])
+    expect(lines[0]!.x[1]).toBe(44)
+    expect(await figure.toSVG()).toContain('not yet repeating')
+    expect(() => plot.onset([])).toThrow('no rows')
+  })
+
+  it('says which share of the tokens repeats', () => {
+    const figure = plot.wasted(rows)
+    expect(figure.summary).toContain('16.3 % of all')
+    const bars = figure.data[0] as unknown as { y: number[] }
+    expect(bars.y[0]).toBeCloseTo(0.098, 2)
+    expect(() => plot.wasted([{ id: 'x' } as never])).toThrow('no repeats field')
   })
 })

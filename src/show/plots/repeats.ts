@@ -12,24 +12,39 @@ import { many } from './scores.js'
 /** A sampled row with what `repeats` found in it. */
 export type RepeatsRow = Pick<Sample, 'id' | 'model' | 'domain'> & { repeats: { kind: string } }
 
-/** Share of answers that loop or circle: one group a domain, one bar a model, 95 % intervals over problems. */
-export function repeatsFigure(rows: readonly RepeatsRow[], options: FigureOptions = {}): Figure {
+export interface RepeatsFigureOptions<Row extends RepeatsRow = RepeatsRow> extends FigureOptions {
+  /** What a bar stands for. @default the model */
+  by?: (row: Row) => string
+  /** What stands along the x axis. @default the domain */
+  over?: (row: Row) => string
+}
+
+/**
+ * Share of answers that loop or circle: one group a domain, one bar a model, 95 % intervals over problems.
+ *
+ * @example plot.repeats(rows, { by: (row) => sizeOf[row.model], over: (row) => row.source })
+ */
+export function repeatsFigure<Row extends RepeatsRow>(
+  rows: readonly Row[],
+  options: RepeatsFigureOptions<Row> = {},
+): Figure {
+  const { by = (row: Row) => row.model, over = (row: Row): string => row.domain } = options
   if (rows.length === 0)
     throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.repeats(inspectRepeats(samples).rows)')
   const bare = rows.find((row) => row.repeats === undefined)
   if (bare)
     throw new Stopped('bad-data', `Row ${bare.id} has no repeats field.`, 'plot.repeats(inspectRepeats(samples).rows)')
-  const models = [...new Set(rows.map((row) => row.model))]
-  const domains = [...new Set(rows.map((row) => row.domain))].sort()
+  const models = [...new Set(rows.map(by))]
+  const domains = [...new Set(rows.map(over))].sort()
   const bars = groupedBars({
     series: models.map((name) => ({ name })),
     groups: domains.map((name) => ({
       name,
-      note: `n ${new Set(rows.filter((row) => row.domain === name).map((row) => row.id)).size}`,
+      note: `n ${new Set(rows.filter((row) => over(row) === name).map((row) => row.id)).size}`,
     })),
     bars: models.flatMap((model) =>
       domains.flatMap((domain) => {
-        const own = rows.filter((row) => row.model === model && row.domain === domain)
+        const own = rows.filter((row) => by(row) === model && over(row) === domain)
         return own.length > 0 ? [{ series: model, group: domain, ...measured(model, domain, own) }] : []
       }),
     ),

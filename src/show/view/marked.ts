@@ -54,7 +54,7 @@ function copies(text: string, loop: Loop, id: string, ranges: Ranges): string {
   const label = period
     ? `the same ${count(period)} characters ${count(Math.floor(loop.count))} times`
     : `one template, about ${count(Math.round(loop.count))} times`
-  const head = `<b id="${id}" style="user-select:none">⟦${label}⟧</b> `
+  const head = `<b id="${id}" style="user-select:none">⟦${label}⟧ </b>`
   if (pieces.length <= 2 * OPEN + 1) return head + pieces.join('')
   const middle = pieces.slice(OPEN, -OPEN)
   const folded = `<details style="display:inline"><summary style="display:inline;cursor:pointer;user-select:none"><b>[… ${count(middle.length)} more …]</b></summary>${middle.join('')}</details>`
