@@ -1,6 +1,7 @@
 // `skylab doctor`: what is there, what is missing, and the command that brings it.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { historyFile } from './jupyter/history.js'
 import { kernelsIn } from './jupyter/labextension.js'
@@ -18,7 +19,8 @@ export interface Finding {
 
 /** Looks at this machine. Starts only the programs' own `--version`. */
 export function findings(): Finding[] {
-  return [node(), python(), bubblewrap(), jupyter(), kernels(), ssh(), fonts(), history()]
+  const places = dataFolders()
+  return [node(), python(), bubblewrap(), jupyter(), ...kernels(places), widgets(places), ssh(), fonts(), history()]
 }
 
 /** Prints the findings; 1 where something is missing that nothing works without. */
@@ -87,33 +89,90 @@ function bubblewrap(): Finding {
 function jupyter(): Finding {
   const found = output('jupyter', ['lab', '--version'])
   if (found) return { name: 'JupyterLab', state: 'there', detail: found.split('\n')[0]! }
+  const other = output('jupyter', ['--version']) !== undefined
   return {
     name: 'JupyterLab',
     state: 'missing',
-    detail: 'not found: skylab run and skylab repl work without it',
+    detail: other
+      ? 'jupyter is there, JupyterLab is not: skylab run and skylab repl work without it'
+      : 'not found: skylab run and skylab repl work without it',
     fix: 'python3 -m pip install jupyterlab',
   }
 }
 
-function kernels(): Finding {
-  const shares = [
+/** Jupyter's data folders, as Jupyter itself says, and where kernels of ours may lie besides. */
+function dataFolders(): string[] {
+  const told = output('jupyter', ['--paths', '--json'])
+  let known: string[] = []
+  try {
+    if (told) known = JSON.parse(told).data
+  } catch {
+    // An old Jupyter that answers in words: the usual places are looked at anyway.
+  }
+  const python = output('python3', ['-c', 'import sys; print(sys.prefix)'])
+  const all = [
     jupyterFolder(),
     ...(process.env.JUPYTER_PATH ?? '').split(path.delimiter).filter(Boolean),
+    ...known,
+    ...(python ? [path.join(python, 'share', 'jupyter')] : []),
     '/usr/local/share/jupyter',
     '/usr/share/jupyter',
   ]
-  const found = shares.flatMap(kernelsIn)
+  return [...new Set(all.map((folder) => path.resolve(folder)))]
+}
+
+/** One finding for each kernel of ours: whether what it starts is still there. */
+function kernels(folders: string[]): Finding[] {
+  const found = folders.flatMap((share) => kernelsIn(share).map((kernel) => ({ share, ...kernel })))
   if (found.length === 0)
-    return { name: 'kernel', state: 'missing', detail: `not installed in ${jupyterFolder()}`, fix: 'skylab install' }
-  const broken = found.find(({ argv }) => !argv.slice(0, 2).every((file) => existsSync(file)))
-  if (broken)
-    return {
-      name: 'kernel',
-      state: 'missing',
-      detail: `${broken.file} names files that are gone: ${broken.argv.slice(0, 2).join(' ')}`,
-      fix: 'skylab install',
-    }
-  return { name: 'kernel', state: 'there', detail: found.map(({ file }) => file).join(', ') }
+    return [{ name: 'kernel', state: 'missing', detail: `not installed in ${jupyterFolder()}`, fix: 'skylab install' }]
+  return found.map(({ share, file, argv, version: written }) => {
+    const [program = '', script = ''] = argv
+    const detail = `${file}, written by skylab ${written}`
+    const fault = [program, script].flatMap((each, place) => unusable(each, place === 0) ?? [])[0]
+    const again = installCommand(share, path.basename(path.dirname(file)))
+    if (fault) return { name: 'kernel', state: 'missing', detail: `${detail}: ${fault}`, fix: again }
+    const own = path.join(packageRoot(), 'dist', 'kernel', 'main.js')
+    if (script !== own && written !== version())
+      return {
+        name: 'kernel',
+        state: 'there',
+        detail: `${detail}, starts ${script}`,
+        fix: `${again}   (to start this one)`,
+      }
+    return { name: 'kernel', state: 'there', detail }
+  })
+}
+
+/** Why a kernel cannot start a file, or undefined. */
+function unusable(file: string, program: boolean): string | undefined {
+  if (!existsSync(file)) return `it names ${file || 'nothing'}, which is gone`
+  try {
+    accessSync(file, program ? constants.X_OK : constants.R_OK)
+    return undefined
+  } catch {
+    return `${file} may not be ${program ? 'run' : 'read'}`
+  }
+}
+
+/** The command that writes a kernel into this data folder again. */
+function installCommand(share: string, name: string): string {
+  const place = share === path.resolve(jupyterFolder()) ? '' : ` --prefix '${path.dirname(path.dirname(share))}'`
+  return `skylab install${place}${name === 'skylab' ? '' : ` --name ${name}`}`
+}
+
+/** The front end's half of comms.widget: two extensions of JupyterLab that other people make. */
+function widgets(folders: string[]): Finding {
+  const lacking = ['@jupyter-widgets/jupyterlab-manager', 'anywidget'].filter(
+    (name) => !folders.some((share) => existsSync(path.join(share, 'labextensions', name))),
+  )
+  if (lacking.length === 0) return { name: 'widgets', state: 'there', detail: 'ipywidgets and anywidget in JupyterLab' }
+  return {
+    name: 'widgets',
+    state: 'missing',
+    detail: `JupyterLab has no ${lacking.join(', no ')}: comms.widget shows its text only`,
+    fix: 'python3 -m pip install anywidget ipywidgets',
+  }
 }
 
 function ssh(): Finding {
@@ -128,8 +187,15 @@ function ssh(): Finding {
 }
 
 function fonts(): Finding {
-  const folders = ['/usr/share/fonts', '/usr/local/share/fonts', '/System/Library/Fonts', 'C:\\Windows\\Fonts']
-  const folder = folders.find((place) => existsSync(place))
+  const folders = [
+    '/usr/share/fonts',
+    '/usr/local/share/fonts',
+    path.join(os.homedir(), '.local/share/fonts'),
+    path.join(os.homedir(), '.fonts'),
+    '/System/Library/Fonts',
+    'C:\\Windows\\Fonts',
+  ]
+  const folder = folders.find((place) => holdsFont(place, 4))
   if (folder) return { name: 'fonts', state: 'there', detail: folder }
   return {
     name: 'fonts',
@@ -139,8 +205,35 @@ function fonts(): Finding {
   }
 }
 
+function holdsFont(folder: string, depth: number): boolean {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    if (entries.some(({ name }) => /\.(ttf|otf|ttc)$/i.test(name))) return true
+    return (
+      depth > 0 && entries.some((entry) => entry.isDirectory() && holdsFont(path.join(folder, entry.name), depth - 1))
+    )
+  } catch {
+    return false
+  }
+}
+
 function history(): Finding {
-  return { name: 'history', state: 'there', detail: historyFile() }
+  const file = historyFile()
+  // The nearest folder that is there is where the others would be made.
+  let place = file
+  while (!existsSync(place) && path.dirname(place) !== place) place = path.dirname(place)
+  try {
+    if (place !== file && !statSync(place).isDirectory()) throw new Error(`${place} is no folder`)
+    accessSync(place, constants.W_OK)
+    return { name: 'history', state: 'there', detail: file }
+  } catch {
+    return {
+      name: 'history',
+      state: 'missing',
+      detail: `${file} cannot be written: what is typed is forgotten at the end`,
+      fix: 'export SKYLAB_HISTORY=FILE   (a file that you may write)',
+    }
+  }
 }
 
 /** The first words of a program's answer, or undefined where it is not there or fails. */

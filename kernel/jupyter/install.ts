@@ -1,7 +1,7 @@
 // `skylab install` and `skylab uninstall`: the kernel, and a renderer of figures, where Jupyter looks for them.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type EngineName, kernelNames } from '../engine.js'
 import { Fault, makeFolder, writeFault } from '../fault.js'
@@ -25,6 +25,9 @@ export interface InstallOptions {
   engine?: EngineName
 }
 
+/** What stands in a kernel's folder. */
+const files = { kernel: 'kernel.json', logo: 'logo-svg.svg' }
+
 /** Writes kernel.json, a logo and the JupyterLab renderer; returns the paths written. */
 export function install(options: InstallOptions = {}): string[] {
   const root = packageRoot()
@@ -36,18 +39,20 @@ export function install(options: InstallOptions = {}): string[] {
       1,
     )
   const share = shareFolder(options)
+  makeShare(share)
   const folder = kernelFolder(share, options)
+  if (existsSync(folder) && !isOurs(folder)) throw foreign(folder, 'skylab install --name my-skylab')
   const script = realpathSync(inPackage('dist', 'kernel', 'main.js'))
   const engine = options.engine ?? 'skylab'
   const specification = {
     argv: [nodeBinary(), script, 'kernel', ...(engine === 'skylab' ? [] : ['--engine', engine]), '{connection_file}'],
-    display_name: options.displayName ?? kernelNames(engine).displayName,
+    display_name: options.displayName?.trim() || kernelNames(engine).displayName,
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: { skylab: { version: version() }, debugger: false },
   }
-  const kernelFile = path.join(folder, 'kernel.json')
-  const logoFile = path.join(folder, 'logo-svg.svg')
+  const kernelFile = path.join(folder, files.kernel)
+  const logoFile = path.join(folder, files.logo)
   writeWhole(kernelFile, `${JSON.stringify(specification, null, 2)}\n`)
   writeWhole(logoFile, logo)
   return [kernelFile, logoFile, ...writeLabextension(share)]
@@ -63,13 +68,34 @@ export function uninstall(options: InstallOptions = {}): string[] {
       'skylab doctor lists the kernels that are installed; then give --name, --prefix or --sys-prefix as at install',
       1,
     )
-  remove(folder)
-  return [folder, ...removeLabextension(share)]
+  if (!isOurs(folder)) throw foreign(folder, `jupyter kernelspec remove ${path.basename(folder)}`)
+  return [...removeKernel(folder), ...removeLabextension(share)]
 }
 
-function remove(folder: string): void {
+/** Whether skylab wrote the kernel in this folder; an empty folder is nobody's. */
+function isOurs(folder: string): boolean {
   try {
-    rmSync(folder, { recursive: true })
+    const names = readdirSync(folder)
+    if (!names.includes(files.kernel)) return names.length === 0
+    return Boolean(JSON.parse(readFileSync(path.join(folder, files.kernel), 'utf8'))?.metadata?.skylab)
+  } catch {
+    return false
+  }
+}
+
+function foreign(folder: string, fix: string): Fault {
+  return new Fault(`${folder} holds a kernel that skylab did not write; it stays as it is.`, fix, 1)
+}
+
+/** Removes what install wrote; what somebody has put beside it stays. Returns what was removed. */
+function removeKernel(folder: string): string[] {
+  try {
+    const own = Object.values(files).map((name) => path.join(folder, name))
+    const there = own.filter((file) => existsSync(file))
+    for (const file of there) rmSync(file)
+    if (readdirSync(folder).length > 0) return there
+    rmdirSync(folder)
+    return [folder]
   } catch (error) {
     throw writeFault(folder, error)
   }
@@ -91,23 +117,27 @@ export function shareFolder({ user, prefix, sysPrefix }: InstallOptions): string
   if ([user, prefix !== undefined, sysPrefix].filter(Boolean).length > 1)
     throw new Fault('Only one of --user, --prefix and --sys-prefix can hold.', 'skylab install --user', 2)
   const chosen = sysPrefix ? pythonPrefix() : prefix
-  const folder = chosen === undefined ? jupyterFolder() : path.join(path.resolve(chosen), 'share', 'jupyter')
+  return chosen === undefined ? jupyterFolder() : path.join(path.resolve(chosen), 'share', 'jupyter')
+}
+
+function makeShare(folder: string): void {
   try {
     makeFolder(folder)
   } catch (error) {
     throw writeFault(folder, error)
   }
-  return folder
 }
 
 function pythonPrefix(): string {
-  const asked = spawnSync('python3', ['-c', 'import sys; print(sys.prefix)'], { encoding: 'utf8' })
-  if (asked.status !== 0)
-    throw new Fault(
-      '--sys-prefix asks python3 where it lies, and there is none.',
-      'skylab install --user',
-      1,
-      asked.error,
-    )
-  return asked.stdout.trim()
+  const asked = ['python3', 'python'].map((name) =>
+    spawnSync(name, ['-c', 'import sys; print(sys.prefix)'], { encoding: 'utf8' }),
+  )
+  const prefix = asked.find(({ status }) => status === 0)?.stdout.trim()
+  if (prefix) return prefix
+  throw new Fault(
+    '--sys-prefix asks python3 where it lies, and there is none.',
+    'skylab install --user',
+    1,
+    asked[0]?.error,
+  )
 }

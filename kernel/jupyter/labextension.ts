@@ -56,14 +56,24 @@ export function removeLabextension(share: string): string[] {
   return [folder]
 }
 
+/** A kernel of ours in a Jupyter data folder. */
+export interface InstalledKernel {
+  file: string
+  argv: string[]
+  /** The version of skylab that wrote it. */
+  version: string
+}
+
 /** Skylab kernels in a Jupyter data folder: kernel.json files that skylab wrote. */
-export function kernelsIn(share: string): { file: string; argv: string[] }[] {
+export function kernelsIn(share: string): InstalledKernel[] {
   const kernels = path.join(share, 'kernels')
   return names(kernels).flatMap((kernel) => {
     const file = path.join(kernels, kernel, 'kernel.json')
     try {
       const { argv, metadata } = JSON.parse(readFileSync(file, 'utf8'))
-      return metadata?.skylab ? [{ file, argv }] : []
+      return metadata?.skylab
+        ? [{ file, argv: [argv].flat().map(String), version: String(metadata.skylab.version) }]
+        : []
     } catch {
       return []
     }

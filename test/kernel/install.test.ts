@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nearest } from '../../kernel/options.js'
@@ -80,6 +80,59 @@ describe('skylab install', () => {
     expect(existsSync(extension)).toBe(false)
   })
 
+  it('takes paths with spaces, quotes and letters of other scripts, and Jupyter starts the kernel from there', async () => {
+    const folder = path.join(temporary(), "mit Leerzeichen ü 名 'q'")
+    expect(await skylab(['install', '--prefix', folder, '--display-name', 'Тип 名 "x"'])).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
+    const script = `
+import json, jupyter_client
+m, c = jupyter_client.manager.start_new_kernel(kernel_name='skylab')
+print(json.dumps([m.kernel_spec.display_name, c.execute_interactive('1 + 1', timeout=30)['content']['status']]))
+c.stop_channels(); m.shutdown_kernel(now=True)`
+    const env = { JUPYTER_PATH: path.join(folder, 'share/jupyter'), SKYLAB_HISTORY: path.join(folder, 'h.jsonl') }
+    const run = await finish(jupyterPython(), ['-c', script], { env })
+    expect(JSON.parse(run.stdout.trim().split('\n').at(-1)!), run.stderr).toEqual(['Тип 名 "x"', 'ok'])
+  })
+
+  it('replaces its own kernel, and touches no other’s', async () => {
+    const folder = temporary()
+    const kernels = (name: string) => path.join(folder, 'share/jupyter/kernels', name)
+    mkdirSync(kernels('python3'), { recursive: true })
+    writeFileSync(path.join(kernels('python3'), 'kernel.json'), '{"argv": ["python"], "display_name": "P"}')
+    mkdirSync(kernels('torn'), { recursive: true })
+    writeFileSync(path.join(kernels('torn'), 'kernel.json'), '{"argv": [')
+    for (const name of ['python3', 'torn'])
+      for (const what of ['install', 'uninstall']) {
+        const before = readFileSync(path.join(kernels(name), 'kernel.json'), 'utf8')
+        const run = await skylab([what, '--prefix', folder, '--name', name])
+        expect(run).toMatchObject({ status: 1, stderr: expect.stringContaining('did not write') })
+        expect(readFileSync(path.join(kernels(name), 'kernel.json'), 'utf8')).toBe(before)
+      }
+    for (let turn = 0; turn < 2; turn++)
+      expect(await skylab(['install', '--prefix', folder, '--display-name', `turn ${turn}`])).toMatchObject({
+        status: 0,
+      })
+    const file = path.join(kernels('skylab'), 'kernel.json')
+    expect(JSON.parse(readFileSync(file, 'utf8')).display_name).toBe('turn 1')
+    // What somebody has put beside it stays.
+    writeFileSync(path.join(kernels('skylab'), 'kernel.js'), '// mine')
+    const gone = await skylab(['uninstall', '--prefix', folder])
+    expect(gone.stdout).toContain(`removed ${file}\n`)
+    expect(readdirSync(kernels('skylab'))).toEqual(['kernel.js'])
+    expect(readdirSync(path.join(folder, 'share/jupyter/kernels')).sort()).toEqual(['python3', 'skylab', 'torn'])
+  })
+
+  it('makes no folder where there is nothing to uninstall', async () => {
+    const folder = path.join(temporary(), 'nothing')
+    expect(await skylab(['uninstall', '--prefix', folder])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/no kernel skylab/),
+    })
+    expect(existsSync(folder)).toBe(false)
+  })
+
   it('follows the rules of each platform for a person’s data folder', () => {
     const home = '/home/ada'
     expect(jupyterFolder({ HOME: home }, 'linux')).toBe('/home/ada/.local/share/jupyter')
@@ -134,6 +187,42 @@ describe('the command', () => {
     expect(run.stdout).toMatch(/✗ python3 .*Pyodide/)
     expect(run.stdout).toContain('→ skylab install')
     expect(run.status).toBe(0)
+  })
+
+  it('sees broken kernels wherever they are, and says how each is mended', async () => {
+    const { folder, remove } = temporaryFolder()
+    made(remove)
+    const prefix = path.join(folder, 'a prefix')
+    const env = {
+      JUPYTER_DATA_DIR: path.join(folder, 'data'),
+      JUPYTER_PATH: path.join(prefix, 'share/jupyter'),
+      SKYLAB_HISTORY: path.join(prefix, 'share/jupyter/kernels/gone/kernel.json/h.jsonl'),
+    }
+    await skylab(['install', '--prefix', prefix, '--name', 'gone'])
+    await skylab(['install', '--prefix', prefix, '--name', 'script-gone'])
+    await skylab(['install', '--prefix', prefix, '--name', 'no-right'])
+    await skylab(['install', '--user', '--name', 'good'], { env })
+    const file = (name: string) => path.join(prefix, 'share/jupyter/kernels', name, 'kernel.json')
+    const change = (name: string, argv: (old: string[]) => string[]) => {
+      const kernel = JSON.parse(readFileSync(file(name), 'utf8'))
+      writeFileSync(file(name), JSON.stringify({ ...kernel, argv: argv(kernel.argv) }))
+    }
+    change('gone', ([, ...rest]) => ['/opt/node-20/bin/node', ...rest])
+    change('script-gone', ([node = '']) => [node, '/old/skylab/main.js', 'kernel', '{connection_file}'])
+    change('no-right', ([, ...rest]) => [file('gone'), ...rest])
+    const { stdout, status } = await skylab(['doctor'], { env })
+    const said = stdout.split('\n')
+    const about = (name: string) => said.findIndex((line) => line.includes(`${name}/kernel.json, written by skylab`))
+    expect(said[about('gone')]).toMatch(/^✗ kernel .*\/opt\/node-20\/bin\/node, which is gone/)
+    expect(said[about('script-gone')]).toMatch(/^✗ kernel .*main\.js, which is gone/)
+    expect(said[about('no-right')]).toMatch(/^✗ kernel .*may not be run/)
+    expect(said[about('good')]).toMatch(/^✓ kernel /)
+    expect(said[about('gone') + 1]).toContain(`→ skylab install --prefix '${prefix}' --name gone`)
+    expect(stdout).toMatch(/✗ history .*cannot be written/)
+    expect(status).toBe(0)
+    // What it says to type mends it.
+    await skylab(['install', '--prefix', prefix, '--name', 'gone'])
+    expect((await skylab(['doctor'], { env })).stdout).toMatch(/✓ kernel .*gone\/kernel\.json/)
   })
 
   const removes: (() => void)[] = []
