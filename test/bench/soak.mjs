@@ -66,10 +66,9 @@ export async function soak(root, { cells, interrupts, log = () => {} }) {
     if (wrong.length <= 50) log(`!! ${text}`)
   }
   const late = new Map()
+  const came = new Map()
   kernel.onOutput(({ type, parent, content }) => {
-    if (type !== 'stream' || !content.text.startsWith('late ')) return
-    if (late.get(content.text) === parent) late.delete(content.text)
-    else fault(`${JSON.stringify(content.text)} came to another cell`)
+    if (type === 'stream') for (const text of content.text.match(/late \d+\n/g) ?? []) came.set(text, parent)
   })
   const places = []
   const times = []
@@ -102,7 +101,9 @@ export async function soak(root, { cells, interrupts, log = () => {} }) {
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    for (const text of late.keys()) fault(`${JSON.stringify(text)} never came`)
+    for (const [text, id] of late)
+      if (came.get(text) !== id)
+        fault(`${JSON.stringify(text)} ${came.has(text) ? 'came to another cell' : 'never came'}`)
     // With nothing left to do, what is still held is held for good.
     places.push(await look(kernel, cells, [0]))
   } finally {
