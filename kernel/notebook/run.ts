@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { EngineName } from '../engine.js'
 import { Fault } from '../fault.js'
-import type { Outcome, Session } from '../session.js'
+import type { Outcome, Output, Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
 import {
   type Cell,
@@ -19,6 +19,7 @@ import {
 import { OutputKeeper } from './outputs.js'
 import { injectParameters, type Parameter } from './parameters.js'
 import { SafeFile } from './safe-file.js'
+import { WidgetStates } from './widgets.js'
 
 /** How often a running cell's outputs are saved, in milliseconds. */
 const SAVED_EVERY = 10_000
@@ -53,7 +54,10 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
   const printer = new Printer(options.screen)
   const output = options.output && new SafeFile(options.output, (text) => printer.note(text, 'red'))
   const page = options.html && new SafeFile(options.html, (text) => printer.note(text, 'red'))
+  const widgets = new WidgetStates()
   const save = () => {
+    const shown = widgets.metadata()
+    if (shown) notebook.metadata.widgets = shown
     if (output) output.write(notebookText(notebook))
   }
   const keeper = new OutputKeeper()
@@ -65,13 +69,18 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
   const started = performance.now()
   let count = 0
   let failed: Outcome | undefined
+  let ended = false
   try {
     for (const cell of notebook.cells) {
       if (options.signal?.aborted) break
       if (cell.cell_type === 'markdown') printHeadings(printer, cell)
       if (!isRun(cell)) continue
       count++
-      const outcome = await runCell(session, cell, count, keeper, printer)
+      const outcome = await runCell(session, cell, count, printer, (output) => {
+        if (output.kind !== 'comm') keeper.add(cell, output, count)
+        // At its end a session closes every comm; the widgets were there all the same.
+        else if (!ended) widgets.hear(output.message)
+      })
       save()
       if (outcome.status === 'error' && (outcome.interrupted || !cell.metadata.tags?.includes('raises-exception'))) {
         failed = outcome
@@ -80,6 +89,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<number> 
     }
     if (!options.signal?.aborted) await lateTypes(session)
   } finally {
+    ended = true
     clearInterval(meanwhile)
     options.signal?.removeEventListener('abort', stop)
     await session.close()
@@ -121,6 +131,7 @@ async function lateTypes(session: Session): Promise<void> {
 
 function prepared(notebook: Notebook, engine: EngineName): Notebook {
   Object.assign(notebook.metadata, kernelMetadata(engine))
+  delete notebook.metadata.widgets
   repairIds(notebook)
   for (const cell of notebook.cells) {
     if (!isRun(cell)) continue
@@ -134,8 +145,8 @@ async function runCell(
   session: Session,
   cell: CodeCell,
   count: number,
-  keeper: OutputKeeper,
   printer: Printer,
+  keep: (output: Output) => void,
 ): Promise<Outcome> {
   cell.execution_count = count
   const began = new Date().toISOString()
@@ -145,7 +156,7 @@ async function runCell(
     onOutput(output) {
       // The value of an assignment that nobody typed is nothing to show.
       if (output.kind === 'result' && cell.metadata.tags?.includes('injected-parameters')) return
-      keeper.add(cell, output, count)
+      keep(output)
       // Late displays would be drawn into the middle of another cell; text and errors are told at once.
       if (!ended || output.kind === 'stream' || output.kind === 'error') printer.output(output)
     },

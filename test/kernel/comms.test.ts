@@ -155,6 +155,19 @@ describe('comms', () => {
     }
   })
 
+  it('is interrupted in the middle of large messages, and none of them is torn', async () => {
+    for (const code of [
+      "for (let i = 0; ; i++) comms.open('large', { i }, { buffers: [new Uint8Array(1_000_000)] }).close()",
+      "for (let i = 0; ; i++) display({ 'text/plain': 'é'.repeat(400_000) + i })",
+    ]) {
+      const id = await client.execute(code)
+      await client.until(({ parent, type }) => parent.msg_id === id && /^(comm_open|display_data)$/.test(type))
+      await client.request('interrupt_request', {}, { channel: 'control' })
+      expect((await client.result(id)).reply.content.ename).toBe('Interrupted')
+      expect((await client.run('6 * 7')).value).toBe('42')
+    }
+  })
+
   it('closes every comm when the runtime ends, and takes new ones in the fresh one', async () => {
     const ran = await client.run("comms.open('lost', {}, { id: 'lost-1' }); process.exit(3)")
     expect(ran.reply.content.ename).toBe('RuntimeStopped')

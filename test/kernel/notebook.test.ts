@@ -390,6 +390,34 @@ describe('skylab run', () => {
     expect(await finish(jupyterPython(), ['-c', check, at('skip-out.ipynb')])).toMatchObject({ status: 0, stderr: '' })
   })
 
+  it('keeps the state of widgets, binary values too, for viewers without a kernel', async () => {
+    writeTestNotebook(at('widget.ipynb'), [
+      {
+        code: "const w = comms.widget({ esm: 'export default {}', state: { n: 1, bytes: new Uint8Array([1]), d: [1] } })\nw",
+      },
+      { code: "const closed = comms.widget({ esm: '' }); closed.close()" },
+      { code: "w.set({ n: 5, bytes: new Uint8Array([1, 2]) }); comms.open('other', { state: 1 })\n0" },
+    ])
+    const run = await skylab(['run', 'widget.ipynb', '--output', 'widget-out.ipynb'], { cwd: folder })
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    const { metadata, cells } = readNotebook(at('widget-out.ipynb'))
+    const { state, ...version } = (metadata.widgets as Record<string, Record<string, unknown>>)[
+      'application/vnd.jupyter.widget-state+json'
+    ]!
+    expect(version).toEqual({ version_major: 2, version_minor: 0 })
+    const view = (cells[0] as CodeCell).outputs[0] as { data: Record<string, { model_id: string }> }
+    const id = view.data['application/vnd.jupyter.widget-view+json']!.model_id
+    expect(state).toEqual({
+      [id]: {
+        model_name: 'AnyModel',
+        model_module: 'anywidget',
+        model_module_version: '*',
+        state: expect.objectContaining({ n: 5, d: [1], _esm: 'export default {}' }),
+        buffers: [{ path: ['bytes'], encoding: 'base64', data: 'AQI=' }],
+      },
+    })
+  })
+
   it('tells of a runtime that ends in the middle, and keeps what was shown', async () => {
     writeTestNotebook(at('dies.ipynb'), [
       { code: "console.log('before'); process.exit(3)", tags: ['raises-exception'] },
