@@ -6,18 +6,22 @@ import { writeWhole } from '../notebook/document.js'
 import { nearest } from '../options.js'
 import type { Session } from '../session.js'
 
-export const HELP = `Enter runs what is complete, and goes on with a new line where it is not.
-  Tab             complete; again, ↓ and ↑ choose     Ctrl-R   search what was typed
-  Alt-Enter       a new line anywhere                 ↑ ↓      earlier inputs that begin like this one
-  Ctrl-C          stop the cell, or clear the line    Ctrl-D   leave
-  Ctrl-_  Alt-_   undo, redo                          Ctrl-L   clear the screen
-  name?           what is known of a name             %help    what else the kernel can do
+export const HELP = `Enter runs what is complete, and begins a new line where it is not.
+  Tab               complete; then Tab, ↓ and ↑ choose
+  Alt-Enter         a new line anywhere
+  ↑ ↓               earlier inputs that begin like this one
+  Ctrl-R            search in all that was typed
+  Ctrl-C            stop the cell, or clear the line
+  Ctrl-_  Alt-_     undo, redo
+  Ctrl-L            clear the screen
+  Ctrl-Z  Ctrl-D    put aside, leave
+  name?  %help      what is known of a name; what else the kernel can do
 
-  .type EXPRESSION   its type, without running it
-  .load FILE         run a file as one cell
-  .save FILE         write what was typed here
-  .clear             forget all variables
-  .exit [STATUS]     leave
+  .type EXPRESSION  its type, without running it
+  .load FILE        run a file as one cell
+  .save FILE        write what was typed here
+  .clear            forget all variables
+  .exit [STATUS]    leave
 `
 
 const NAMES = ['.help', '.type', '.load', '.save', '.clear', '.exit']

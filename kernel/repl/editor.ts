@@ -3,7 +3,8 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Completion } from '../session.js'
 import type { Palette } from './colour.js'
 import { commonStart, type Edit, edited, indentation, inserted, isCut, keyName, movedLine, typedIn } from './editing.js'
-import { type Key, KeyReader } from './keys.js'
+import { Keyboard } from './keyboard.js'
+import type { Key } from './keys.js'
 import { Menu } from './menu.js'
 import { Painter } from './painter.js'
 import { Recall } from './recall.js'
@@ -29,12 +30,9 @@ interface Reading {
   done(text: Entered): void
 }
 
-/** How long an Escape waits to see if it begins a key's sequence, in milliseconds. */
-const ESCAPE_WAIT = 40
-
 export class Editor {
   readonly #options: EditorOptions
-  readonly #keys = new KeyReader()
+  readonly #keyboard: Keyboard
   readonly #painter: Painter
   #edit: Edit = { text: '', at: 0 }
   #reading: Reading | undefined
@@ -58,21 +56,18 @@ export class Editor {
     this.#options = options
     const { input, output } = options
     this.#painter = new Painter(output)
-    input.setEncoding('utf8')
-    this.#raw(true)
-    let undecided: NodeJS.Timeout | undefined
-    input.on('data', (text: string) => {
-      clearTimeout(undecided)
-      this.#feed(this.#keys.push(text))
-      if (this.#keys.undecided) undecided = setTimeout(() => this.#feed(this.#keys.flush()), ESCAPE_WAIT)
+    this.#keyboard = new Keyboard(input, output, {
+      keys: (keys) => this.#feed(keys),
+      resumed: () => {
+        this.#painter.erase()
+        this.#draw()
+      },
+      ended: () => this.#done(undefined),
     })
-    input.on('end', () => this.#done(undefined))
     output.on('resize', () => {
       this.#painter.resized()
       this.#draw()
     })
-    process.on('SIGCONT', this.#resume)
-    input.resume()
   }
 
   /** Reads one input. */
@@ -109,37 +104,17 @@ export class Editor {
 
   /** Gives the terminal back. */
   close(): void {
-    process.off('SIGCONT', this.#resume)
     this.#painter.erase()
-    this.#raw(false)
-    this.#options.input.pause()
-  }
-
-  #raw(on: boolean): void {
-    this.#options.input.setRawMode(on)
-    this.#options.output.write(on ? '\x1b[?2004h' : '\x1b[?2004l\x1b[?25h')
-  }
-
-  #suspend(): void {
-    this.#painter.erase()
-    this.#raw(false)
-    // The whole group, as the terminal does it. Where nothing can continue us, the timer comes at once.
-    process.kill(0, 'SIGTSTP')
-    setTimeout(this.#resume, 50)
-  }
-
-  readonly #resume = (): void => {
-    this.#options.input.setRawMode(false)
-    this.#raw(true)
-    this.#painter.erase()
-    this.#draw()
+    this.#keyboard.close()
   }
 
   #feed(keys: Key[]): void {
     for (const key of keys) {
       const name = keyName(key)
-      if (name === 'ctrl-z' && process.platform !== 'win32') this.#suspend()
-      else if (name === 'ctrl-c' && this.#giveUp) {
+      if (name === 'ctrl-z' && process.platform !== 'win32') {
+        this.#painter.erase()
+        this.#keyboard.suspend()
+      } else if (name === 'ctrl-c' && this.#giveUp) {
         this.#waiting.length = 0
         this.#giveUp()
       } else if (name === 'ctrl-c' && !this.#reading) {
