@@ -3,10 +3,12 @@
 import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
 import { Converter } from './language/converter.js'
-import { parseMagics, type TypesSetting } from './language/magics.js'
+import { cellParts, type Part, type TypesSetting } from './language/magics.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
 import { TypeService } from './language/type-service.js'
+import { duration, helpBundle, magicCompleteness } from './magics.js'
 import { RuntimeProcess } from './runtime/process.js'
+import type { RunCell } from './runtime/protocol.js'
 import type {
   Bundle,
   CellError,
@@ -50,6 +52,8 @@ class KernelSession implements Session {
   /** Counts interrupts: a cell that has not reached the runtime when one comes does not run. */
   private interrupts = 0
   private cells = 0
+  /** How long cells have run, in milliseconds, without what was waited for around them. */
+  private ran = 0
   private closed = false
 
   constructor(options: SessionOptions) {
@@ -89,7 +93,10 @@ class KernelSession implements Session {
   }
 
   isComplete(code: string): ReturnType<Session['isComplete']> {
-    return this.converter.isComplete(code)
+    const { status, code: rest } = magicCompleteness(code)
+    return status
+      ? Promise.resolve({ status, ...(status === 'incomplete' ? { indent: '' } : {}) })
+      : this.converter.isComplete(rest)
   }
 
   evaluate(expression: string): Promise<{ bundle: Bundle } | { error: CellError }> {
@@ -141,17 +148,86 @@ class KernelSession implements Session {
   }
 
   private async runCell(code: string, options: CellOutputs, asked: number): Promise<Outcome> {
-    const magic = parseMagics(code)
-    if (magic.types && magic.types !== 'block' && this.options.engine === 'tslab')
-      return this.refuse(options, 'UsageError', TSLAB_TYPES)
-    if (magic.types) this.types = magic.types
-    if (magic.unknown !== undefined) return this.refuse(options, 'UsageError', magic.unknown)
-    if (magic.inspect !== undefined) return this.showInspection(magic.inspect, options)
-    const began = performance.now()
-    const outcome = await this.execute(magic.code, options, asked)
-    if (magic.time)
-      options.onOutput({ kind: 'stream', name: 'stdout', text: `Wall time: ${duration(performance.now() - began)}\n` })
+    const parts = cellParts(code)
+    let outcome: Outcome = { status: 'ok' }
+    for (const [at, part] of parts.entries()) {
+      // The value of a cell is that of its last part.
+      const last = at === parts.length - 1
+      const shown: CellOutputs = last
+        ? options
+        : { ...options, onOutput: (output) => output.kind !== 'result' && options.onOutput(output) }
+      outcome = await this.runPart(part, shown, asked)
+      if (outcome.status === 'error') return outcome
+    }
     return outcome
+  }
+
+  private async runPart(part: Part, options: CellOutputs, asked: number): Promise<Outcome> {
+    if (part.kind === 'code') return this.execute(part.code, options, asked)
+    if (part.kind === 'inspect') return this.showInspection(part.name, part.detail, options)
+    if (part.kind === 'unknown') return this.refuse(options, 'UsageError', part.message)
+    if (part.kind === 'time') return this.timed(part.code, options, asked)
+    if (part.kind !== 'magic') return this.execute(await this.timeit(part.code), options, asked)
+    const { name, argument } = part
+    if (name === '%types') return this.setTypes(argument, options)
+    if (name === '%help') return this.say(options, { data: helpBundle() })
+    if (name === '%reset') return this.reset(argument, options)
+    return this.runMagic(name, argument, options, asked)
+  }
+
+  private async timed(code: string, options: CellOutputs, asked: number): Promise<Outcome> {
+    const before = this.ran
+    const outcome = await this.runCell(code, options, asked)
+    options.onOutput({ kind: 'stream', name: 'stdout', text: `Wall time: ${duration(this.ran - before)}\n` })
+    return outcome
+  }
+
+  /** The code that measures an expression or statements. */
+  private async timeit(code: string): Promise<string> {
+    const expression = (await this.converter.isComplete(`(${code}\n)`)).status === 'complete'
+    const body = expression ? `(${code}\n)` : `{ ${code}\n }`
+    return `await globalThis[Symbol.for('skylab.timeit')](${/\bawait\b/.test(code) ? 'async ' : ''}() => ${body})`
+  }
+
+  private setTypes(argument: string, options: CellOutputs): Outcome {
+    if (argument === '') {
+      options.onOutput({ kind: 'stream', name: 'stdout', text: `%types ${this.types}\n` })
+      return { status: 'ok' }
+    }
+    if (!/^(?:off|warn|block)$/.test(argument))
+      return this.refuse(options, 'UsageError', `%types takes off, warn or block, not ${JSON.stringify(argument)}.`)
+    if (argument !== 'block' && this.options.engine === 'tslab') return this.refuse(options, 'UsageError', TSLAB_TYPES)
+    this.types = argument as TypesSetting
+    return { status: 'ok' }
+  }
+
+  /** A fresh runtime, once that is what is wanted. */
+  private async reset(argument: string, options: CellOutputs): Promise<Outcome> {
+    if (argument !== '' && argument !== '-f')
+      return this.refuse(options, 'UsageError', `%reset takes -f or nothing, not ${JSON.stringify(argument)}.`)
+    if (argument === '') {
+      if (!options.onPrompt)
+        return this.refuse(
+          options,
+          'UsageError',
+          '%reset forgets all variables, and nobody can be asked here: %reset -f',
+        )
+      const answer = await options.onPrompt('Forget all variables? [y/N] ', false)
+      if (!/^y/i.test(answer.trim())) return { status: 'ok' }
+    }
+    await this.runtime.close()
+    await this.freshRuntime()
+    options.onOutput({ kind: 'stream', name: 'stdout', text: 'A fresh runtime: all variables are gone.\n' })
+    return { status: 'ok' }
+  }
+
+  private async runMagic(name: string, argument: string, options: CellOutputs, asked: number): Promise<Outcome> {
+    if (!(await this.isReady(options, asked)))
+      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+    const magic = { name, argument }
+    const map = { edits: [], mappings: '', shift: 0 }
+    const none = { code: '', js: '', map, async: true, declares: [], places: [], scopes: 0 }
+    return this.runIn({ kind: 'run', cell: ++this.cells, count: options.count, ...none, magic }, options)
   }
 
   private async execute(code: string, options: CellOutputs, asked = this.interrupts): Promise<Outcome> {
@@ -171,13 +247,11 @@ class KernelSession implements Session {
         return this.error(options, problemError(code, options.count, problem))
       }
     }
-    await Promise.all([this.stopping, this.runtime.ready])
-    if (this.runtime.busy) await this.waitForNative(options)
-    if (asked !== this.interrupts)
+    if (!(await this.isReady(options, asked)))
       return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const { cell, places } = conversion
     const { js, map, async, declares, scopes, tslab } = cell
-    const outcome = await this.runtime.run(
+    const outcome = await this.runIn(
       {
         kind: 'run',
         cell: id,
@@ -197,6 +271,21 @@ class KernelSession implements Session {
     await this.converter.ended?.(outcome.status === 'ok' && options.count !== 0)
     if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
     return outcome
+  }
+
+  private async runIn(cell: RunCell, options: CellOutputs): Promise<Outcome> {
+    const began = performance.now()
+    const outcome = await this.runtime.run(cell, options)
+    this.ran += performance.now() - began
+    return outcome
+  }
+
+  /** Waits until the runtime can take a cell; false where the cell was interrupted meanwhile. */
+  private async isReady(options: CellOutputs, asked: number): Promise<boolean> {
+    if (this.runtime.gone) await this.freshRuntime()
+    await Promise.all([this.stopping, this.runtime.ready])
+    if (this.runtime.busy) await this.waitForNative(options)
+    return asked === this.interrupts
   }
 
   /** An interrupted cell is still in native code: this one is told, and waits. */
@@ -241,9 +330,13 @@ class KernelSession implements Session {
     clearTimeout(timer)
   }
 
-  private async showInspection(name: string, options: CellOutputs): Promise<Outcome> {
-    const bundle = await this.typeService.inspect(name, name.length, 1)
+  private async showInspection(name: string, detail: 0 | 1, options: CellOutputs): Promise<Outcome> {
+    const bundle = await this.typeService.inspect(name, name.length, detail)
     if (!bundle) return this.refuse(options, 'NameError', `Nothing is known of ${name}.`)
+    return this.say(options, bundle)
+  }
+
+  private say(options: CellOutputs, bundle: Bundle): Outcome {
     options.onOutput({ kind: 'display', bundle: this.secrets.maskAll(bundle) })
     return { status: 'ok' }
   }
@@ -286,10 +379,4 @@ function ownLanguage(cwd: string, types: TypesSetting): { converter: CellConvert
 
 function typesSetting(text: string | undefined): TypesSetting {
   return text === 'off' || text === 'block' ? text : 'warn'
-}
-
-function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${milliseconds.toFixed(1)} ms`
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`
-  return `${Math.floor(milliseconds / 60_000)} min ${((milliseconds % 60_000) / 1000).toFixed(0)} s`
 }

@@ -13,6 +13,7 @@ import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
 import { hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
+import { magicRunner, timeIt } from './magics.js'
 import { CellModules } from './modules.js'
 import type { RunCell, ToRuntime } from './protocol.js'
 import { answerLine } from './questions.js'
@@ -35,6 +36,7 @@ watchdog.unref()
 const folder = process.cwd()
 const notebook = new NotebookScope()
 const modules = new CellModules(folder)
+const runMagic = magicRunner(notebook)
 let running: RunningCell | undefined
 // Timers, promises and handlers of a cell hold it: when it is collected, nothing can come of it any more.
 const collected = new FinalizationRegistry((cell: number) => writeMessage({ kind: 'forgotten', cell }))
@@ -50,7 +52,7 @@ class Interrupted extends Error {
 
 // SIGINT ends what runs inside `begin`: it also reaches engine code that looks for a termination and
 // not for messages of the inspector (a power of large integers).
-const begin = new vm.Script('globalThis[Symbol.for("skylab.begin")]()')
+const begin = new vm.Script('globalThis[Symbol.for("skylab.begin")]()', { filename: 'node:skylab' })
 let start: (() => unknown) | undefined
 Object.defineProperty(globalThis, Symbol.for('skylab.begin'), { value: () => start?.() })
 /** A terminal's Ctrl-C is for the kernel. */
@@ -114,6 +116,7 @@ provideHost()
 faults.report = reportLate
 hookLocalModules()
 provideDisposal()
+Object.defineProperty(globalThis, Symbol.for('skylab.timeit'), { value: timeIt })
 Object.assign(globalThis, { require })
 // tslab and its TypeScript are loaded where they are asked for, and nowhere else.
 const evaluate =
@@ -126,7 +129,8 @@ function run(cell: RunningCell, message: RunCell): void {
   const settled = (outcome: { value: unknown } | { thrown: unknown }) => afterShown(cell, message, outcome)
   let returned: unknown
   try {
-    returned = evaluate(cell, message)
+    const { magic } = message
+    returned = magic ? first(() => runMagic(magic.name, magic.argument)) : evaluate(cell, message)
   } catch (thrown) {
     settled({ thrown })
     return

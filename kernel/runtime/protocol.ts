@@ -20,6 +20,8 @@ export interface RunCell {
   places: number[]
   scopes: number
   map: CellMap
+  /** A magic that runs in the runtime, in place of code. */
+  magic?: { name: string; argument: string }
   /** Present where tslab's converter made the cell ready: its executor evaluates it. */
   tslab?: TslabCell
 }

@@ -27,6 +27,11 @@ export class NotebookScope {
     return this.objects.find((object) => Object.hasOwn(object, name))
   }
 
+  /** The names that have a value. */
+  names(): string[] {
+    return this.objects.flatMap((object) => Object.keys(object).filter((name) => !name.startsWith('$sky')))
+  }
+
   /** After a cell: what was declared and never reached is not defined, or is what it was before. */
   settle(cell: ScopeCell, declared: readonly Place[]): void {
     for (const [name, { scope, before }] of cell.dead) {

@@ -81,7 +81,7 @@ describe('results and streams', () => {
   it('refuses an unknown magic with what it knows', async () => {
     expect((await cells.run('%nothing here')).error).toMatchObject({
       name: 'UsageError',
-      message: expect.stringContaining('%types'),
+      message: expect.stringContaining('%help'),
     })
   })
 })
