@@ -43,5 +43,14 @@ export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.j
 export { Stopped, type StoppedCode } from './stopped.js'
 // training
 export { attach, type Run, runs, type TrainOptions, type TrainStep, train, trainingPlan } from './train/index.js'
-export { type Grade, grade, graderVersion, judge, type VerifyOptions, verify } from './verify/index.js'
+export {
+  type BlockRate,
+  blockRates,
+  type Grade,
+  grade,
+  graderVersion,
+  judge,
+  type VerifyOptions,
+  verify,
+} from './verify/index.js'
 export { Step, type Summary, type Workspace, workspace } from './workspace/index.js'

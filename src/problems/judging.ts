@@ -62,7 +62,7 @@ const SEVERAL = [
   /\bif\s+(?:there\s+(?:are|is|exists?)\s+)?(?:multiple|several|many|more than one|a few|different|various)\b[^.\n]{0,120}\bany(?:one)?\b/i,
   /\b(?:multiple|several|many|more than one)\s+(?:\w+\s+){0,3}(?:answers?|solutions?|outputs?|ways?|options?|possibilities|such)\b[^\n]{0,60}\b(?:print|output|return|find|give)\s+any\b/i,
   new RegExp(
-    `\\b${VERB}\\s+(?:\\w+\\s+){0,2}any\\s+(?:one\\s+)?(?:of\\s+(?:them|these|those)\\b|(?:\\w+\\s+)?${ONE}\\b)`,
+    `\\b${VERB}\\s+(?:\\w+\\s+){0,2}any\\s+(?:one\\s+)?(?:of\\s+(?:them|these|those|the\\s+${ONE})\\b|(?:\\w+\\s+)?${ONE}\\b)`,
     'i',
   ),
   new RegExp(`\\b${VERB}\\s+any\\s+(?:\\w+\\s+){1,3}(?:that|which|satisfying|with)\\b`, 'i'),

@@ -19,6 +19,7 @@ export {
   type Task,
 } from './code/index.js'
 export { type Extracted, finalAnswer, type Grade, grade, graderVersion, type Policy } from './math/index.js'
+export { type BlockRate, blockRates } from './rates.js'
 export { type Verifiable, verdictOn } from './row.js'
 
 export interface VerifyOptions {
