@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { LEETCODE } from '../../src/problems/leetcode.js'
 import type { Checker, Sample } from '../../src/rows.js'
 import { blockRates, closeRunners, judge, pythonRunner, type Task, verify } from '../../src/verify/index.js'
 
@@ -73,6 +74,40 @@ describe('a special judge', () => {
     expect((await judge(printing('1 4'))).why).toBe('wrong-answer')
     // A crash is a crash, whatever the judge would say.
     expect((await judge({ ...printing(''), program: 'throw 1', needsChecker })).why).toBe('runtime-error')
+  })
+})
+
+describe.runIf(native.runner === 'native')('assertions with what the problem gives (skipped: no native Python)', () => {
+  const lists = {
+    given: LEETCODE,
+    assert:
+      'def check(candidate):\n    assert is_same_list(candidate(list_node([1, 2, 3])), list_node([3, 2, 1]))\n    assert candidate(None) is None\n\ncheck(Solution().f)',
+  }
+  const reverse =
+    'class Solution:\n    def f(self, head: Optional[ListNode]) -> Optional[ListNode]:\n        last = None\n        while head:\n            head.next, last, head = last, head, head.next\n        return last'
+  const trees = {
+    given: LEETCODE,
+    assert:
+      'assert is_same_tree(Solution().f(tree_node([1, None, 2])), tree_node([1, 2]))\nassert Solution().f(tree_node([])) is None',
+  }
+  const mirror =
+    'class Solution:\n    def f(self, root):\n        if root is None: return None\n        return TreeNode(root.val, self.f(root.right), self.f(root.left))'
+  const helper = { given: 'def poly(x):\n    return 2 * x', assert: 'assert poly(f(4)) == 4' }
+  it.each<[string, Task['tests'][number], string, string]>([
+    ['a list turned round', lists, reverse, 'accepted'],
+    ['a list as it was', lists, 'class Solution:\n    def f(self, head): return head', 'wrong-answer'],
+    [
+      'another is_same_list',
+      lists,
+      'is_same_list = lambda a, b: True\nclass Solution:\n    def f(self, head): return head',
+      'wrong-answer',
+    ],
+    ['a tree mirrored', trees, mirror, 'accepted'],
+    ['a tree as it was', trees, 'class Solution:\n    def f(self, root): return root', 'wrong-answer'],
+    ['a helper of the statement', helper, 'def f(x): return poly(x) // 4', 'accepted'],
+    ['a helper that the program changes', helper, 'def poly(x): return 4\ndef f(x): return 0', 'wrong-answer'],
+  ])('%s', async (_name, test, program, why) => {
+    expect((await judge({ language: 'python', program, tests: [test] })).why).toBe(why)
   })
 })
 

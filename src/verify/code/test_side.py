@@ -136,6 +136,9 @@ class TestSide(Coder):
         if given:
             # The classes of the problem are the program's, too: it makes and takes their objects over there.
             helpers = ast.parse(given, "given.py")
+            classes = {node.name for node in helpers.body if isinstance(node, ast.ClassDef)}
+            space.subjects = space.subjects | classes
+            self.trusted_classes |= classes
             helpers.body = [node for node in helpers.body if not isinstance(node, ast.ClassDef)]
             exec(compile(helpers, "given.py", "exec", dont_inherit=True), space)
         exec(code, space)
