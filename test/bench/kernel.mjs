@@ -89,12 +89,17 @@ function some(fields, list) {
 function drive(python, driver, plan) {
   return new Promise((resolve, reject) => {
     const child = spawn(python, [driver], { stdio: ['pipe', 'pipe', 'inherit'] })
+    // The driver ends its kernels when it is asked to end.
+    const stop = () => child.kill('SIGTERM')
+    process.once('exit', stop)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130))
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (piece) => {
       text += piece
     })
     child.on('error', reject)
     child.on('close', (status) => {
+      process.off('exit', stop)
       if (status === 0) resolve(JSON.parse(text))
       else reject(new Error(`the driver ended with status ${status}`))
     })

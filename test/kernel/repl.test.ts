@@ -172,7 +172,13 @@ describe.runIf(python)('skylab repl in a terminal', () => {
       'python3',
       [fileURLToPath(new URL('./terminal.py', import.meta.url)), process.execPath, command, 'repl'],
       {
-        env: { ...process.env, SKYLAB_HISTORY: path.join(folder, 'history.jsonl'), NO_COLOR: '1', TMPDIR: folder },
+        env: {
+          ...process.env,
+          SKYLAB_HISTORY: path.join(folder, 'history.jsonl'),
+          NO_COLOR: '1',
+          BROWSER: 'none',
+          TMPDIR: folder,
+        },
         stdio: ['pipe', 'pipe', 'inherit'],
       },
     )

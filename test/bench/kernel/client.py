@@ -1,10 +1,12 @@
 """One running kernel and the sockets of one client, with the time of every message."""
+import atexit
 import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -14,6 +16,8 @@ import zmq
 from jupyter_client.session import Session
 from zmq.utils.monitor import recv_monitor_message
 
+# Kernels that run now. Each is a session of its own, which nobody's end would end with it.
+RUNNING = set()
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 MB = 2**20
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -51,6 +55,7 @@ class Kernel:
         self.process = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True,
             cwd=spec.get("cwd"), env={**os.environ, **spec.get("env", {})})
+        RUNNING.add(self)
         self.session.send(self.shell, "kernel_info_request", {})
         if not self._wait(self.shell, timeout):
             words = open(self.log.name, errors="replace").read()[-800:]
@@ -204,6 +209,7 @@ class Kernel:
 
     def stop(self):
         """Ends the kernel with everything that it has started."""
+        RUNNING.discard(self)
         family = []
         try:
             parent = psutil.Process(self.process.pid)
@@ -218,6 +224,16 @@ class Kernel:
         self.process.wait()
         self.log.close()
         self.context.destroy(linger=0)
+
+
+def stop_all():
+    for kernel in list(RUNNING):
+        kernel.stop()
+
+
+atexit.register(stop_all)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(number, lambda *_: sys.exit(130))
 
 
 def text_of(messages, name="stdout"):
