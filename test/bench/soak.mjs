@@ -105,7 +105,7 @@ export async function soak(root, { cells, interrupts, log = () => {} }) {
       if (came.get(text) !== id)
         fault(`${JSON.stringify(text)} ${came.has(text) ? 'came to another cell' : 'never came'}`)
     // With nothing left to do, what is still held is held for good.
-    places.push(await look(kernel, cells, [0]))
+    places.push({ ...(await look(kernel, cells, [0])), rest: true })
   } finally {
     await kernel.close()
     rmSync(folder, { recursive: true, force: true })
@@ -216,8 +216,11 @@ export async function run({ root, report, log, options: given }) {
 
 function markdown({ cells, interrupts, places, wrong }) {
   const chosen = [places[0], places[Math.floor(places.length / 2)], places.at(-2), places.at(-1)]
-  const row = ({ n, kernel, runtime, handles, median, p99, zombies, temporary }) =>
-    `| ${n} | ${kernel.megabytes.toFixed(0)} MB, ${kernel.descriptors}, ${kernel.threads} | ${runtime.megabytes.toFixed(0)} MB, ${runtime.descriptors}, ${runtime.threads} | ${handles.length} | ${zombies} | ${temporary} | ${median.toFixed(1)} / ${p99.toFixed(0)} |`
+  const row = ({ n, rest, kernel, runtime, handles, median, p99, zombies, temporary }) => {
+    const held = ({ megabytes, descriptors, threads }) => `${megabytes.toFixed(0)} MB, ${descriptors}, ${threads}`
+    const times = rest ? '' : `${median.toFixed(1)} / ${p99.toFixed(0)}`
+    return `| ${rest ? 'at rest' : n} | ${held(kernel)} | ${held(runtime)} | ${handles.length} | ${zombies} | ${temporary} | ${times} |`
+  }
   return [
     `${cells} cells, ${interrupts} interrupts: ${wrong.length === 0 ? 'every output complete, in order and under its own cell; nothing left behind' : `${wrong.length} faults`}.`,
     '',
