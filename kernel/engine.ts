@@ -38,6 +38,8 @@ export interface CellTypes {
   readonly ready: boolean
   /** Adds a cell; gives its type errors where they are not a part of converting it. */
   add(id: number, code: string, check: boolean): Promise<LanguageProblem[]>
+  /** A cell that is a module of the notebook's folder, where that is not a part of converting it. */
+  addModule?(name: string, code: string, check: boolean): Promise<LanguageProblem[]>
   undo(id: number): Promise<void>
   complete(code: string, at: number): Promise<Completion>
   inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined>

@@ -4,6 +4,7 @@ import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
 import { Converter } from './language/converter.js'
 import { cellParts, type Part, type TypesSetting } from './language/magics.js'
+import { moduleCellName } from './language/module-cell.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
 import { TypeService } from './language/type-service.js'
 import { duration, helpBundle, magicCompleteness } from './magics.js'
@@ -234,6 +235,8 @@ class KernelSession implements Session {
     if (this.closed) return this.refuse(options, 'SessionClosed', 'The session has been closed.')
     if (this.runtime.gone) await this.freshRuntime()
     await this.stopping
+    const module = this.typeService.addModule ? moduleCellName(code) : undefined
+    if (module !== undefined) return this.runModule(module, code, options, asked)
     const conversion = await this.converter.convert(code)
     if (!conversion.ok)
       return this.error(options, problemError(code, options.count, conversion.problem, conversion.more))
@@ -294,6 +297,23 @@ class KernelSession implements Session {
     const tell = setTimeout(() => options.onOutput({ kind: 'stream', name: 'stderr', text }), 500)
     await this.runtime.busy
     clearTimeout(tell)
+  }
+
+  /** A cell that is a module: nothing of it runs before another cell imports it. */
+  private async runModule(module: string, code: string, options: CellOutputs, asked: number): Promise<Outcome> {
+    const check = this.typeService.addModule!(module, code, this.types !== 'off')
+    const [problem, ...more] = this.types === 'block' ? await check : []
+    if (problem) return this.error(options, problemError(code, options.count, problem, more))
+    if (!(await this.isReady(options, asked)))
+      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+    const map = { edits: [], mappings: '', shift: 0 }
+    const none = { js: '', map, async: false, declares: [], places: [], scopes: 0 }
+    const outcome = await this.runIn(
+      { kind: 'run', cell: ++this.cells, count: options.count, code, ...none, module },
+      options,
+    )
+    if (this.types === 'warn') await this.warn(check, code, options, false)
+    return outcome
   }
 
   /** The cell does not run: what it declares is not there. */

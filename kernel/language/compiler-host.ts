@@ -62,7 +62,11 @@ export class CellHost implements ts.LanguageServiceHost {
   }
 
   set(name: string, text: string): void {
-    const file = this.pathOf(name)
+    this.setFile(this.pathOf(name), text)
+  }
+
+  /** A file that is not on disk, by its path. */
+  setFile(file: string, text: string): void {
     const known = this.files.get(file)
     if (known?.text === text) return
     this.files.set(file, { text, version: ++versions })

@@ -1,7 +1,7 @@
 // A cell of TypeScript → the text of a function that runs it.
 
 import type { TslabCell } from '../tslab/cell.js'
-import type { CellMap } from './cell-map.js'
+import { type CellMap, CellPlaces } from './cell-map.js'
 import type { Names } from './names.js'
 import { asExpression, parseCell, parseProblems } from './parse.js'
 import { HELPER, Refused, rewrite } from './rewrite.js'
@@ -80,9 +80,12 @@ export function convert(code: string, names: Names, globals: ReadonlySet<string>
       },
     }
   } catch (error) {
-    if (error instanceof Refused)
-      return { ok: false, problem: { message: error.message, line: error.line, column: error.column, length: 1 } }
-    throw error
+    if (!(error instanceof Refused)) throw error
+    // It speaks of the JavaScript; the reader typed TypeScript.
+    const mappings: string = JSON.parse(emitted.sourceMapText ?? '{"mappings":""}').mappings
+    const typed = new CellPlaces({ edits: [], mappings, shift: text === code ? 0 : 1 })
+    const { line, column } = typed.find(error.line, error.column) ?? error
+    return { ok: false, problem: { message: error.message, line, column, length: 1 } }
   }
 }
 

@@ -29,6 +29,15 @@ export class TypeService {
     }
   }
 
+  /** Adds a cell that is a module; gives its errors where `check` is set. */
+  async addModule(name: string, code: string, check: boolean): Promise<LanguageProblem[]> {
+    try {
+      return await this.thread().ask<LanguageProblem[]>('addModule', name, code, check)
+    } catch {
+      return []
+    }
+  }
+
   /** Takes back what the cell declared, which was added last: it does not run. */
   undo(id: number): Promise<void> {
     return this.thread().ask('undo', id)

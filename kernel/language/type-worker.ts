@@ -9,6 +9,7 @@ const world = new World(cwd)
 answerRequests(parentPort!, {
   warm: () => world.warm(),
   add: (id: number, code: string, check: boolean) => world.add(id, code, check),
+  addModule: (name: string, code: string, check: boolean) => world.addModule(name, code, check),
   undo: (id: number) => world.undo(id),
   complete: (code: string, at: number) => world.complete(code, at),
   inspect: (code: string, at: number, detail: 0 | 1) => world.inspect(code, at, detail),

@@ -99,6 +99,18 @@ export class World {
     this.drop()
   }
 
+  /** A cell that is a module of the folder; gives its errors where `check` is set. */
+  addModule(name: string, code: string, check: boolean): LanguageProblem[] {
+    this.drain()
+    const file = path.posix.join(this.folder.split(path.sep).join('/'), `${name}.ts`)
+    this.host.setFile(file, `${code}\n${EMPTY_MODULE}`)
+    if (!check) return []
+    const found = [...this.service.getSyntacticDiagnostics(file), ...this.service.getSemanticDiagnostics(file)]
+    return found
+      .filter(({ category, code: number }) => category === ts.DiagnosticCategory.Error && !isAllowed(number))
+      .map((each) => problem(code, each, each.start ?? 0, (each.start ?? 0) + (each.length ?? 1)))
+  }
+
   complete(code: string, at: number): Completion {
     return this.probe(code, at, (file, offset, files) =>
       completions(this.service, file, offset, code, at, [...files.names.keys()], this.isHidden),

@@ -26,7 +26,9 @@ export function toCellError(thrown: unknown): CellError {
 
 /** V8 quotes the code that ran ("$sky0.rows.mapp is not a function"); the reader typed `rows.mapp`. */
 function asTyped(message: string): string {
-  return message.replace(/(?<![\w$.])\$sky(?:\d+|\.readonly)\./g, '')
+  const named = message.replace(/(?<![\w$.])\$sky(?:\d+|\.readonly)\./g, '')
+  // A call of a name of the notebook runs as `(0,name)()`, so that it gets no `this`.
+  return named.replace(/\(0 ?, ?([\p{ID_Start}$_][\p{ID_Continue}$]*)\)/gu, '$1')
 }
 
 function isError(value: unknown): value is Error {

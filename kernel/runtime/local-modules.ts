@@ -21,6 +21,8 @@ interface LocalModule {
 }
 
 const modules = new Map<string, LocalModule>()
+/** Modules that are cells: their text, and how often they were run. */
+const inMemory = new Map<string, { text: string; version: number }>()
 const TYPESCRIPT = /\.[cm]?tsx?$/
 // `import './x.js'` names the file that x.ts would become.
 const CANDIDATES = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js']
@@ -28,6 +30,11 @@ const CANDIDATES = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.t
 /** Makes this process load local .ts modules. Call once. */
 export function hookLocalModules(): void {
   registerHooks({ resolve, load })
+}
+
+/** Makes a cell a module: what stands on disk under that path is not seen any more. */
+export function defineModule(file: string, text: string): void {
+  inMemory.set(file, { text, version: (inMemory.get(file)?.version ?? 0) + 1 })
 }
 
 /** Before an import from a cell: what was edited since, and whatever imports it, is loaded anew. */
@@ -86,7 +93,7 @@ function load(
   if (!url.startsWith('file:')) return next(url, context)
   const file = fileURLToPath(url)
   if (!TYPESCRIPT.test(file) || file.includes(`${path.sep}node_modules${path.sep}`)) return next(url, context)
-  const text = readFileSync(file, 'utf8')
+  const text = inMemory.get(file)?.text ?? readFileSync(file, 'utf8')
   return {
     format: file.endsWith('.cts') ? 'commonjs' : 'module',
     source: withoutTypes(text, url, file),
@@ -116,6 +123,8 @@ function existing(file: string): string | undefined {
 }
 
 function changedAt(file: string): number | undefined {
+  const cell = inMemory.get(file)
+  if (cell) return cell.version
   const found = statSync(file, { throwIfNoEntry: false })
   return found?.isFile() ? found.mtimeMs : undefined
 }

@@ -11,7 +11,7 @@ import { provideDisposal } from './disposal.js'
 import { watchEnvironment } from './environment.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
-import { hookLocalModules } from './local-modules.js'
+import { defineModule, hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
 import { magicRunner, timeIt } from './magics.js'
 import { CellModules } from './modules.js'
@@ -117,7 +117,7 @@ faults.report = reportLate
 hookLocalModules()
 provideDisposal()
 Object.defineProperty(globalThis, Symbol.for('skylab.timeit'), { value: timeIt })
-Object.assign(globalThis, { require })
+Object.assign(globalThis, { require: modules.requireInCells })
 // tslab and its TypeScript are loaded where they are asked for, and nowhere else.
 const evaluate =
   process.argv[2] === 'tslab' ? (await import('../tslab/evaluate.js')).tslabEvaluator(folder) : evaluateCell
@@ -148,6 +148,7 @@ function run(cell: RunningCell, message: RunCell): void {
 
 /** Runs a cell as our converter made it: gives its value in a box, none where it has no value, or a promise of that. */
 function evaluateCell(cell: RunningCell, message: RunCell): unknown {
+  if (message.module !== undefined) return defineModule(path.join(folder, `${message.module}.ts`), message.code)
   const objects = notebook.take(message.scopes)
   const script = new vm.Script(message.js, {
     filename: cellFile(cell.id),

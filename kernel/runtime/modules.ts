@@ -14,11 +14,13 @@ type Importer = (specifier: string, options?: ImportCallOptions) => Promise<Reco
 /** What `import` in a cell means, for a notebook folder. */
 export class CellModules {
   private readonly folder: string
+  private readonly require: NodeJS.Require
   private readonly fromFolder: Importer
   private readonly fromPackage: Importer
 
   constructor(folder: string) {
     this.folder = folder
+    this.require = createRequire(path.join(folder, 'notebook.cjs'))
     this.fromFolder = importerAt(path.join(folder, 'notebook.mjs'))
     this.fromPackage = importerAt(path.join(PACKAGE_ROOT, 'notebook.mjs'))
   }
@@ -39,7 +41,41 @@ export class CellModules {
     if (name.endsWith('.json')) return readJson(folder, name)
     const module = await (folder === this.folder ? this.fromFolder : this.fromPackage)(name, options)
     if (name === 'tslab') bridgeTslab()
-    return module
+    return this.whole(module)
+  }
+
+  /**
+   * Node reads the names of a CommonJS module from its text and misses those that it makes while it runs.
+   * Then the module stands for itself, with all of its names, as its types say.
+   */
+  private whole(module: Record<string, unknown>): Record<string, unknown> {
+    const inner = module.default
+    if (inner === null || (typeof inner !== 'object' && typeof inner !== 'function')) return module
+    const missed = Object.keys(inner).filter((name) => !(name in module))
+    if (missed.length === 0 || !this.isCommonJs(inner)) return module
+    const names = Object.fromEntries(missed.map((name) => [name, (inner as Record<string, unknown>)[name]]))
+    return { ...module, ...names }
+  }
+
+  private isCommonJs(exported: unknown): boolean {
+    return Object.values(this.require.cache).some((each) => each?.exports === exported)
+  }
+
+  /** `require` of a cell: from the notebook's folder, and `skylab` and `tslab` else from this package. */
+  get requireInCells(): NodeJS.Require {
+    const { require } = this
+    const own = createRequire(path.join(PACKAGE_ROOT, 'notebook.cjs'))
+    const load = (name: string): unknown => {
+      try {
+        return require(name)
+      } catch (error) {
+        if (!/^(skylab|tslab)(\/|$)/.test(name) || !isMissing(error, name)) throw error
+        return own(name)
+      } finally {
+        if (name === 'tslab') bridgeTslab()
+      }
+    }
+    return Object.assign(load, require)
   }
 
   /** `import a, { b } from 'x'` of a cell: gives the names their values. */

@@ -22,6 +22,8 @@ export interface RunCell {
   map: CellMap
   /** A magic that runs in the runtime, in place of code. */
   magic?: { name: string; argument: string }
+  /** Present where the cell is a module: its text is what `./name` means from here on. */
+  module?: string
   /** Present where tslab's converter made the cell ready: its executor evaluates it. */
   tslab?: TslabCell
 }

@@ -6,6 +6,10 @@ import { TslabWorld } from './world.js'
 const { cwd } = workerData as { cwd: string }
 const world = new TslabWorld(cwd)
 
+// tslab's file watchers throw where two events meet ("Unexpected pending rebuildTimer"). Its kernel goes
+// on; so does this thread, with a new converter where the old one is spoilt (world.ts).
+process.on('uncaughtException', () => world.doubt())
+
 answerRequests(parentPort!, {
   convert: (code: string) => world.convert(code),
   ended: (well: boolean) => world.ended(well),

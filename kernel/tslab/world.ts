@@ -34,6 +34,8 @@ export class TslabWorld {
   private readonly owed = new Map<string, string>()
   /** It has compiled local or in-memory modules, which it does only once. */
   private holdsModules = false
+  private readonly modules = new Map<string, { code: string; meta: object }>()
+  private doubtful = false
 
   constructor(cwd: string) {
     // tslab asks the process for its folder; in a worker that answer can be the session's.
@@ -51,7 +53,7 @@ export class TslabWorld {
     if (module) return this.addModule(module, code, { ...rest, ...(mode ? { mode } : {}) })
     // Code for a browser runs nowhere here, as in tslab.
     if (mode === 'browser') return this.runnable(code, '', false)
-    const made = this.converter.convert(this.declared, code)
+    const made = this.ask((converter) => converter.convert(this.declared, code))
     if (made.diagnostics.length > 0) return refused(code, made.diagnostics)
     this.next = made.declOutput ?? ''
     for (const { path, data } of made.sideOutputs ?? []) this.owed.set(path, data)
@@ -77,13 +79,13 @@ export class TslabWorld {
   }
 
   complete(code: string, at: number): Completion {
-    const { start, end, candidates, original } = this.converter.complete(this.declared, code, at)
+    const { start, end, candidates, original } = this.ask((converter) => converter.complete(this.declared, code, at))
     const kinds = new Map(original?.entries.map(({ name, kind }) => [name, String(kind)]))
     return { from: start, to: end, items: candidates.map((text) => ({ text, type: kinds.get(text) ?? '' })) }
   }
 
   inspect(code: string, at: number): Bundle | undefined {
-    const info = this.converter.inspect(this.declared, code, at)
+    const info = this.ask((converter) => converter.inspect(this.declared, code, at))
     if (!info) return undefined
     const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js')
     return { data: { 'text/plain': printQuickInfo(info) }, metadata: {} }
@@ -91,26 +93,48 @@ export class TslabWorld {
 
   /** Forgets all. A converter takes a second to make, so one that holds no modules of the old runtime is kept. */
   reset(): void {
-    if (this.holdsModules) {
-      this.converter.close()
-      this.converter = this.tslab.createConverter({ isJS: false, isBrowser: false })
-      this.holdsModules = false
-    }
+    this.modules.clear()
+    if (this.holdsModules) this.renew()
+    this.holdsModules = false
     this.declared = PROVIDED
     this.next = undefined
     this.owed.clear()
   }
 
+  /** Something in the converter has failed: it may be in a state that it never leaves. */
+  doubt(): void {
+    this.doubtful = true
+  }
+
+  /** Asks the converter; one that fails is replaced, and asked once more. */
+  private ask<T>(work: (converter: Converter) => T): T {
+    if (this.doubtful) this.renew()
+    try {
+      return work(this.converter)
+    } catch {
+      this.renew()
+      return work(this.converter)
+    }
+  }
+
+  private renew(): void {
+    this.converter.close()
+    this.converter = this.tslab.createConverter({ isJS: false, isBrowser: false })
+    this.doubtful = false
+    for (const [name, { code, meta }] of this.modules) this.converter.addModule(name, code, meta)
+  }
+
   /** A `@module` cell: other cells import it by its name. */
   private addModule(name: string, code: string, meta: object): Converted {
     this.holdsModules = true
-    try {
-      const diagnostics = this.converter.addModule(name, code, meta)
-      return diagnostics.length > 0 ? refused(code, diagnostics) : this.runnable(code, '', false)
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+    // A bad name is an error of the person, not of the converter.
+    if (!/^\w+$/.test(name)) {
+      const message = `A module of a cell has a name of letters, digits and _; this is ${JSON.stringify(name)}.`
       return { ok: false, problem: { message, line: 1, column: 1, length: 1 } }
     }
+    const diagnostics = this.ask((converter) => converter.addModule(name, code, meta))
+    this.modules.set(name, { code, meta })
+    return diagnostics.length > 0 ? refused(code, diagnostics) : this.runnable(code, '', false)
   }
 
   private runnable(code: string, js: string, async: boolean, lastExpressionVar?: string): Converted {

@@ -1,5 +1,5 @@
 // Cells that tslab's converter and executor run, behind our protocol and runtime.
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cells, pause, until } from './cells.js'
@@ -97,6 +97,21 @@ describe('the tslab engine', () => {
     expect(await cells.value("import { two } from './local'; two")).toBe('2')
     writeFileSync(file, 'export const two: string = "two, edited"\n')
     await until(async () => (await cells.value("import { two } from './local'; two")).includes('edited'), 'the edit')
+  })
+
+  it('survives what happens in its folder while it waits', async () => {
+    await cells.value('/** @module kept */\nexport const six: number = 6')
+    // Events of missing and new files at once: tslab's watchers throw where two of them meet.
+    expect((await cells.run("import { nothing } from 'comes-later'")).status).toBe('error')
+    const later = path.join(cells.folder, 'node_modules/comes-later')
+    mkdirSync(later, { recursive: true })
+    writeFileSync(path.join(later, 'index.js'), 'exports.nothing = 0\n')
+    writeFileSync(path.join(later, 'index.d.ts'), 'export declare const nothing: number\n')
+    await until(
+      async () => (await cells.run("import { nothing } from 'comes-later'; nothing")).value === '0',
+      'the import',
+    )
+    expect(await cells.value("import { six } from './kept'; six")).toBe('6')
   })
 
   it('completes and inspects with what the cells have declared', async () => {
