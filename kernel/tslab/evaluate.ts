@@ -37,8 +37,8 @@ export function tslabEvaluator(folder: string): (cell: RunningCell, message: Run
     error: (thrown: unknown) => Object.assign(told.get(currentCell()) ?? {}, { thrown: [thrown] }),
   })
   // The converter knows these as declarations, so the cells look for them where declarations live.
-  const { display, prompt, clearOutput } = globalThis as unknown as Record<string, unknown>
-  Object.assign(executor.locals, { display, prompt, clearOutput })
+  const { display, prompt, clearOutput, comms } = globalThis as unknown as Record<string, unknown>
+  Object.assign(executor.locals, { display, prompt, clearOutput, comms })
   bridgeTslab()
   findOwnPackage(folder)
   return (cell, message) => {

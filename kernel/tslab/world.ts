@@ -21,6 +21,8 @@ declare let display: (value: unknown, options?: { id?: string; update?: boolean 
 declare let prompt: (text?: string, options?: { password?: boolean }) => string;
 /** Empties the cell's output; with wait only when the next output comes. */
 declare let clearOutput: (options?: { wait?: boolean }) => void;
+/** Lines between cells and the front end (Jupyter comms), and widgets on top of them. */
+declare let comms: any;
 `
 
 export class TslabWorld {

@@ -82,6 +82,7 @@ describe('the tslab engine', () => {
       "display({ 'text/html': '<b>1</b>' }, { id: 'a' }); display({ 'text/html': '<b>2</b>' }, { id: 'a', update: true })",
     )
     expect(shown.outputs.map((each) => each.kind)).toEqual(['display', 'update'])
+    expect(await cells.value("const line = comms.open('nobody'); line.isOpen")).toBe('true')
     const own = await cells.run(
       "import { newDisplay, display as show } from 'tslab'\nshow.html('<i>x</i>')\nconst d = newDisplay(); d.text('1'); d.text('2')",
     )
