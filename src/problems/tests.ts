@@ -111,6 +111,7 @@ function brokenJson(text: string): string {
 function fromPickle(value: Pickled): Json {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), fromPickle(item)]))
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  if (typeof value === 'bigint') return { $number: String(value) }
   return Array.isArray(value) ? value.map(fromPickle) : value
 }
 

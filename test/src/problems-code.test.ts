@@ -301,6 +301,18 @@ describe('tests of a row', () => {
     expect(literal.tests).toEqual([{ fn: 'g', args: [[1, null], { a: true }], returns: ['x'] }])
   })
 
+  it('that call keep their numbers where the row itself is JSON; limits stay numbers', async () => {
+    const file = path.join(folder, 'exact.jsonl')
+    writeFileSync(
+      file,
+      '{"question": "P", "time_limit": 2.0, "input_output": {"fn_name": "f", "inputs": [[2.0, 123456789012345678901]], "outputs": [1.5]}}\n',
+    )
+    expect((await problems(file))[0]).toMatchObject({
+      timeLimit: 2,
+      tests: [{ fn: 'f', args: [{ $number: '2.0' }, { $number: '123456789012345678901' }], returns: 1.5 }],
+    })
+  })
+
   it('that are broken are named with their row, and the others go on', async () => {
     const good = { question: 'P', input_output: '{"inputs":["1"],"outputs":["1"]}' }
     const loaded = await load(
