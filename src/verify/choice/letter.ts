@@ -3,7 +3,7 @@
 import { finalAnswer } from '../math/extract.js'
 
 const WRAPPED =
-  /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
+  /^(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s+)?[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
 const FOLLOWED =
   /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
 

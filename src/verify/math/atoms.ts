@@ -1,9 +1,11 @@
 // The tightest things an answer is made of: numbers, names, fractions, roots, functions, brackets, matrices.
 
+import { aligned, cases, isAligned, isCases } from './environments.js'
 import { call, matrix, range } from './functions.js'
 import { FUNCTIONS } from './latex.js'
 import type { Parser } from './parse.js'
 import { multiply, ONE, power, rational } from './rational.js'
+import { set } from './sets.js'
 import type { Token } from './tokens.js'
 import { elements, type Tree, Unreadable } from './tree.js'
 
@@ -48,7 +50,7 @@ export function atom(parser: Parser): Tree {
     case 'text':
       return { t: 'text', text: token.text }
     case 'begin':
-      return matrix(parser, token.text)
+      return isCases(token.text) ? cases(parser) : isAligned(token.text) ? aligned(parser) : matrix(parser, token.text)
     case 'op':
       return opened(parser, token.text)
     case 'command':
@@ -77,22 +79,43 @@ function numberAtom(parser: Parser, token: Token & { k: 'number' }): Tree {
   }
   if (point < 0 && token.exponent === undefined) return { t: 'number', value }
   const significant = digits.replace(/^0+/, '').length
-  return { t: 'number', value, places: Math.max(0, places - (token.exponent ?? 0)), digits: significant }
+  return {
+    t: 'number',
+    value,
+    places: Math.max(0, places - (token.exponent ?? 0)),
+    digits: significant,
+    ...(token.cut && { cut: true }),
+  }
 }
 
-/** _6, _{6}, _{\text{six}} are not all read: only a whole number from 2 to 36 is a base. */
+const BASES = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
+
+/** _6, _{6}, _{(6)} and _{\text{six}}: a whole number from 2 to 36. */
 function baseAfter(parser: Parser): number | undefined {
-  const braced = parser.is('{', 1)
-  const base = parser.peek(braced ? 2 : 1)
-  if (base?.k !== 'number' || !/^\d{1,2}$/.test(base.text) || (braced && !parser.is('}', 3))) return undefined
-  const value = Number(base.text)
+  let ahead = 1
+  const open: string[] = []
+  while (parser.is('{', ahead) || parser.is('(', ahead)) open.push(parser.peek(ahead++)!.text)
+  const base = parser.peek(ahead++)
+  const value =
+    base?.k === 'number' && /^\d{1,2}$/.test(base.text)
+      ? Number(base.text)
+      : base?.k === 'text' || base?.k === 'word'
+        ? BASES.indexOf(base.text.toLowerCase())
+        : 0
   if (value < 2 || value > 36) return undefined
-  for (let k = 0; k < (braced ? 4 : 2); k++) parser.next()
+  for (const bracket of open.reverse()) if (!parser.is(bracket === '{' ? '}' : ')', ahead++)) return undefined
+  parser.skip(ahead)
   return value
 }
 
 function letterAtom(parser: Parser, letter: string): Tree {
+  if (FUNCTION_LETTERS.test(letter) && inverseFollows(parser)) {
+    while (!parser.is('(')) parser.skip(1)
+    return { t: 'call', name: `${letter}^-1`, of: elements(bracket(parser)) }
+  }
   const name = letter + subscript(parser)
+  const chosen = name.length > 1 && parser.is('^') ? combination(parser, name) : undefined
+  if (chosen) return chosen
   if (name === 'e') return { t: 'constant', name: 'e' }
   if (name === 'i') return { t: 'constant', name: 'i' }
   if (
@@ -104,6 +127,24 @@ function letterAtom(parser: Parser, letter: string): Tree {
     return { t: 'call', name, of: elements(bracket(parser)) }
   }
   return { t: 'symbol', name }
+}
+
+/** f^{-1}( */
+function inverseFollows(parser: Parser): boolean {
+  const texts = [0, 1, 2, 3, 4, 5].map((ahead) => parser.peek(ahead)?.text).join('')
+  return texts.startsWith('^{-1}(') || texts.startsWith('^-1(')
+}
+
+/** C_5^2, as binomials are written in China: 5 over 2. */
+function combination(parser: Parser, name: string): Tree | undefined {
+  const under = /^C_(\d{1,4})$/.exec(name)
+  const braced = parser.is('{', 1)
+  const over = parser.peek(braced ? 2 : 1)
+  if (!under || over?.k !== 'number' || !/^\d{1,4}$/.test(over.text) || (braced && !parser.is('}', 3))) return undefined
+  if (Number(over.text) > Number(under[1])) return undefined
+  parser.skip(braced ? 4 : 2)
+  const whole = (text: string): Tree => ({ t: 'number', value: { n: BigInt(text), d: 1n } })
+  return { t: 'call', name: 'binomial', of: [whole(under[1]!), whole(over.text)] }
 }
 
 /** Subscript and primes as part of a name: x_{12}, a_n, f'. */
@@ -165,16 +206,12 @@ function opened(parser: Parser, open: string): Tree {
   switch (open) {
     case '{': {
       if (parser.take('}')) return { t: 'set', of: [] }
-      const inner = parser.deeper(() => parser.separated())
+      const inner = parser.infix(parser.deeper(() => parser.separated()))
       parser.expect('}')
       return inner.t === 'list' ? { t: 'set', of: inner.of } : inner
     }
-    case 'set{': {
-      if (parser.take('}set')) return { t: 'set', of: [] }
-      const inner = parser.deeper(() => parser.separated())
-      parser.expect('}set')
-      return { t: 'set', of: inner.t === 'list' ? inner.of : [inner] }
-    }
+    case 'set{':
+      return set(parser)
     case '(':
     case '[':
     case '⟨': {
@@ -187,6 +224,11 @@ function opened(parser: Parser, open: string): Tree {
         throw new Unreadable('a bracket that does not close')
       if (inner.t !== 'list') {
         if ((open === '(') !== (close.text === ')')) throw new Unreadable('brackets that do not match')
+        // (2112)_6
+        if (open === '(' && inner.t === 'number' && inner.value.d === 1n && inner.places === undefined && parser.is('_')) {
+          const base = baseAfter(parser)
+          if (base) return { t: 'numeral', digits: String(inner.value.n), base }
+        }
         return inner.t === 'text' && open === '(' ? { t: 'text', text: `(${inner.text})` } : inner
       }
       return open === '⟨'
@@ -217,11 +259,17 @@ function opened(parser: Parser, open: string): Tree {
 
 function commandAtom(parser: Parser, name: string): Tree {
   switch (name) {
+    case 'dots':
+    case 'ldots':
+    case 'cdots':
+      return { t: 'dots' }
+    case 'nicefrac':
+    case 'sfrac':
     case 'frac':
     case 'dfrac':
     case 'tfrac':
     case 'cfrac': {
-      const over = parser.argument()
+      const over = parser.argument(true)
       const under = digitAfterFraction(parser)
       return { t: 'quotient', over, under }
     }
@@ -230,6 +278,7 @@ function commandAtom(parser: Parser, name: string): Tree {
     case 'tbinom':
     case 'choose':
       return { t: 'call', name: 'binomial', of: [parser.argument(), digitAfterFraction(parser)] }
+    case 'surd':
     case 'sqrt': {
       let index: Tree | undefined
       if (parser.is('[')) {

@@ -4,6 +4,7 @@ import { exact } from './exact.js'
 import { type Named, sameName, unnamed } from './names.js'
 import { order, same } from './rational.js'
 import type { Again } from './relations.js'
+import type { Settled } from './rules.js'
 import type { Tree } from './tree.js'
 import { DIFFERENT, equal, type Outcome, UNDECIDED } from './values.js'
 
@@ -35,10 +36,15 @@ export function inOrder(g: readonly Tree[], p: readonly Tree[], again: Again): O
   return undecided ? UNDECIDED : how
 }
 
-export function collections(g: Tree, p: Tree, again: Again): Outcome {
+export function collections(g: Tree, p: Tree, again: Again, rules: Settled): Outcome {
   if (!collection(g) || !collection(p)) {
     // One element against a set of one, or a list of one value said twice.
     const [many, one] = collection(g) ? [g, p] : [p as Tree & { t: 'list' | 'set' }, g]
+    // AC for A, C: letters of several choices.
+    if (one.t === 'word' && /^[A-J]{2,}$/.test(one.name)) {
+      const letters = many.of.map((part) => (part.t === 'symbol' ? part.name : '?'))
+      return letters.sort().join('') === [...one.name].sort().join('') ? equal('set') : DIFFERENT
+    }
     const [only, ...more] = unique(many.of, again)
     if (only && more.length === 0 && !(one.t === 'tuple')) return collection(g) ? again(only, one) : again(one, only)
     return DIFFERENT
@@ -78,7 +84,8 @@ export function collections(g: Tree, p: Tree, again: Again): Outcome {
     !sameName(nameA, nameB)
   )
     return DIFFERENT
-  return anyOrder(
+  const ordered = rules.order === 'kept' && g.t === 'list' && p.t === 'list'
+  return (ordered ? inOrder : anyOrder)(
     a.map((item) => item.value),
     b.map((item) => item.value),
     again,

@@ -26,3 +26,35 @@ function sign(tree: Tree, which: 1 | -1): Tree {
   const signed = tree.sign === which ? right : negated(right)
   return tree.left ? { t: 'sum', of: [sign(tree.left, which), signed] } : signed
 }
+
+/** All values where several ± do not take their signs together; undefined where there are not several. */
+export function independently(tree: Tree): Tree | undefined {
+  if (tree.t === 'relation' && tree.operators.every((operator) => operator === '=')) {
+    const last = independently(tree.of[tree.of.length - 1]!)
+    return last
+  }
+  const found = count(tree)
+  if (found < 2 || found > 4) return undefined
+  const of: Tree[] = []
+  for (let signs = 0; signs < 1 << found; signs++) {
+    let k = 0
+    const walk = (part: Tree): Tree => {
+      if (part.t !== 'either') return mapChildren(part, walk)
+      const left = part.left && walk(part.left)
+      const right = walk(part.right)
+      const signed = (signs >> k++) & 1 ? negated(right) : right
+      return left ? { t: 'sum', of: [left, signed] } : signed
+    }
+    of.push(walk(tree))
+  }
+  return { t: 'list', of }
+}
+
+function count(tree: Tree): number {
+  let total = 0
+  some(tree, ({ t }) => {
+    if (t === 'either') total++
+    return t === 'list' || t === 'set' || t === 'matrix'
+  })
+  return some(tree, ({ t }) => t === 'list' || t === 'set' || t === 'matrix' || t === 'tuple') ? 0 : total
+}

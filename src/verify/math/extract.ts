@@ -180,7 +180,7 @@ function stated(text: string): Extracted | undefined {
 
 /** From here to the end of the statement: the first formula where it begins with one, else the sentence. */
 function statement(rest: string): string | undefined {
-  const start = rest.replace(/^(?:\s|\*\*|:|：|"|is\b)+/, '')
+  const start = rest.replace(/^(?:\s|\*\*|:|：|"|\}|is\b)+/, '')
   if (!start) return undefined
   const block = /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$([^$\n]+?)\$)([^\n]*)/.exec(start)
   if (block) {
@@ -249,6 +249,7 @@ function bare(text: string): Extracted | undefined {
       return undefined
     return { answer: trimmed, by: 'whole' }
   }
+  if (/^(?:yes|no|true|false)[,.;]/i.test(trimmed)) return { answer: trimmed, by: 'whole' }
   const words =
     trimmed
       .replace(/\\(?:text|mbox|mathrm|textbf|textnormal)\s*\{[^{}]*\}/g, ' ')

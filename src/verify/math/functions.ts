@@ -17,6 +17,9 @@ export function call(parser: Parser, name: string): Tree {
       exponent = parser.exponent()
     } else break
   }
+  // log2(8), as programs write it.
+  const digits = parser.peek()
+  if (!index && name === 'log' && digits?.k === 'number' && !digits.spaced && parser.is('(', 1)) index = parser.atom()
   let of: Tree[]
   if (parser.is('(') || parser.is('[') || (parser.is('{') && !parser.is('}', 1))) {
     // The arguments of gcd, max and the like are written like a tuple.

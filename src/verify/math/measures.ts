@@ -3,28 +3,39 @@
 import { inOrder } from './collections.js'
 import { exact } from './exact.js'
 import type { Again } from './relations.js'
+import type { Settled } from './rules.js'
 import { scalars } from './scalars.js'
 import { sameText } from './text.js'
 import { number, some, type Tree } from './tree.js'
 import { DIFFERENT, equal, isExpression, type Outcome, sameValue } from './values.js'
-import { numberWord, readUnit } from './words.js'
+import { readUnit, wordValue } from './words.js'
 
 /** 25% is 25, written with its sign, and it is 0.25. */
-export function percents(g: Tree, p: Tree): Outcome {
+export function percents(g: Tree, p: Tree, rules: Settled): Outcome {
+  // 12% is no length; "12% of them" is a percentage.
+  for (const side of [g, p]) if (side.t === 'quantity' && readUnit(side.unit)) return DIFFERENT
   const bareOf = (tree: Tree): Tree => (tree.t === 'percent' ? tree.of : tree.t === 'quantity' ? tree.of : tree)
-  const plain = scalars(bareOf(g), bareOf(p))
-  if (plain.equal) return g.t === p.t ? plain : equal('percent')
+  const plain = scalars(bareOf(g), bareOf(p), rules)
   if (g.t === p.t) return plain
-  if (!isExpression(g) || !isExpression(p)) return plain
+  if (plain.equal && rules.percent !== 'fraction') return equal('percent')
+  if (rules.percent === 'number') return plain
+  if (!isExpression(g) || !isExpression(p)) return plain.equal ? DIFFERENT : plain
   const value = sameValue(g, p)
-  return value.equal ? equal('percent') : plain
+  return value.equal ? equal('percent') : plain.equal ? DIFFERENT : plain
 }
 
-export function quantities(g: Tree, p: Tree, again: Again): Outcome {
-  const a = g.t === 'quantity' ? g : undefined
-  const b = p.t === 'quantity' ? p : undefined
+export function quantities(g: Tree, p: Tree, again: Again, rules: Settled): Outcome {
+  const a = g.t === 'quantity' ? g : asQuantity(g)
+  const b = p.t === 'quantity' ? p : asQuantity(p)
   const x = a ? a.of : g
   const y = b ? b.of : p
+  if (rules.units === 'ignored') return again(x, y)
+  if (rules.units === 'required' && (!a || !b) && readUnit((a ?? b)!.unit)) return DIFFERENT
+  // An angle is no length.
+  if ((g.t === 'degrees' && readUnit(b!.unit)) || (p.t === 'degrees' && readUnit(a!.unit))) {
+    const { dimension } = readUnit((g.t === 'degrees' ? b! : a!).unit)!
+    if (!/^(?:angle|radian|celsius|fahrenheit)/.test(dimension)) return DIFFERENT
+  }
   if (a && b) {
     const one = readUnit(a.unit)
     const two = readUnit(b.unit)
@@ -38,9 +49,42 @@ export function quantities(g: Tree, p: Tree, again: Again): Outcome {
         return isExpression(x) && isExpression(y) ? sameValue(scaled(x, one), scaled(y, two)) : DIFFERENT
       }
     } else if (one || two) return DIFFERENT
+    else if (/\d/.test(a.unit + b.unit) && !sameText(a.unit, b.unit)) return DIFFERENT
     else if (sameText(a.unit, b.unit) === false && bothNumbers(x, y) === false) return DIFFERENT
   }
   return again(x, y)
+}
+
+/** 9.8 m/s² in letters, as an amount: a number times letters that are units. */
+function asQuantity(tree: Tree): (Tree & { t: 'quantity' }) | undefined {
+  const unit = (part: Tree): string | undefined => {
+    if (part.t === 'symbol' || part.t === 'word') return part.name
+    if (part.t === 'power') {
+      const base = unit(part.base)
+      return base && part.exponent.t === 'number' ? `${base}^${part.exponent.value.n}` : undefined
+    }
+    if (part.t === 'quotient') {
+      const [over, under] = [unit(part.over), unit(part.under)]
+      return over && under ? `${over}/${under}` : undefined
+    }
+    if (part.t === 'product') {
+      const parts = part.of.map(unit)
+      return parts.every((one) => one) ? parts.join(' ') : undefined
+    }
+    return undefined
+  }
+  if (tree.t === 'quotient') {
+    const over = asQuantity(tree.over)
+    const under = unit(tree.under)
+    const text = over && under && `${over.unit}/${under}`
+    return text && readUnit(text) ? { t: 'quantity', of: over!.of, unit: text } : undefined
+  }
+  if (tree.t !== 'product') return undefined
+  const [head, ...rest] = tree.of
+  const parts = rest.map(unit)
+  if (!exact(head!) || !parts.every((one) => one)) return undefined
+  const text = parts.join(' ')
+  return readUnit(text) ? { t: 'quantity', of: head!, unit: text } : undefined
 }
 
 const bothNumbers = (x: Tree, y: Tree): boolean => exact(x) !== undefined && exact(y) !== undefined
@@ -82,6 +126,25 @@ export function numerals(g: Tree, p: Tree): Outcome {
     : DIFFERENT
 }
 
+/** Times of day; one without a.m. or p.m. may be either, and 15:30 is 3:30 p.m. */
+export function clocks(g: Tree, p: Tree): Outcome {
+  const clock = (tree: Tree): (Tree & { t: 'clock' }) | undefined => {
+    if (tree.t === 'clock') return tree
+    const whole = (part: Tree) => {
+      const value = exact(part)
+      return value?.d === 1n && value.n >= 0n && value.n < 60n ? Number(value.n) : undefined
+    }
+    if (tree.t !== 'ratio' || tree.of.length < 2) return undefined
+    const [hours, minutes] = tree.of.map(whole)
+    return hours === undefined || minutes === undefined ? undefined : { t: 'clock', minutes: hours * 60 + minutes }
+  }
+  const a = clock(g)
+  const b = clock(p)
+  if (!a || !b) return DIFFERENT
+  if (a.half && b.half) return a.minutes === b.minutes ? equal('exact') : DIFFERENT
+  return a.minutes === b.minutes || (a.minutes - b.minutes) % 720 === 0 ? equal('text') : DIFFERENT
+}
+
 export function texts(g: Tree, p: Tree): Outcome {
   const written = (tree: Tree): string | undefined => {
     if (tree.t === 'text') return tree.text
@@ -95,13 +158,22 @@ export function texts(g: Tree, p: Tree): Outcome {
   }
   const a = written(g)
   const b = written(p)
-  if (a !== undefined && b !== undefined) return sameText(a, b) ? equal(a === b ? 'exact' : 'text') : DIFFERENT
+  if (a !== undefined && b !== undefined) {
+    if (sameText(a, b)) return equal(a === b ? 'exact' : 'text')
+    // xy and yx: letters side by side are a product too.
+    return isProduct(a) && isProduct(b) && [...a].sort().join('') === [...b].sort().join('')
+      ? equal('symbolic')
+      : DIFFERENT
+  }
   // A number in words.
   const [words, other] = a !== undefined ? [a, p] : [b, g]
-  const value = words === undefined ? undefined : numberWord(words)
+  const value = words === undefined ? undefined : wordValue(words)
   const number = value === undefined ? undefined : exact(other)
-  return number && number.d === 1n && number.n === value ? equal('text') : DIFFERENT
+  return number && number.d === value!.d && number.n === value!.n ? equal('text') : DIFFERENT
 }
+
+/** Letters that stand for numbers and not for a word: ab, xyz. */
+const isProduct = (word: string): boolean => /^(?:[abcd]{2,3}|[hk-np-tv-z]{2,3})$/.test(word)
 
 /** 60° is 60 where nothing says otherwise, and π/3 where the other side is in radians. */
 export function degrees(g: Tree, p: Tree, again: Again): Outcome {
@@ -118,7 +190,7 @@ export function ratios(g: Tree, p: Tree, again: Again): Outcome {
   if (g.t === 'ratio' && p.t === 'ratio') {
     if (g.of.length !== p.of.length) return DIFFERENT
     const straight = inOrder(g.of, p.of, again)
-    if (straight.equal || ![...g.of, ...p.of].every(isExpression) || isClock(g) || isClock(p)) return straight
+    if (straight.equal || (g.words && p.words) || ![...g.of, ...p.of].every(isExpression) || isClock(g) || isClock(p)) return straight
     for (let k = 1; k < g.of.length; k++) {
       const cross = sameValue({ t: 'product', of: [g.of[0]!, p.of[k]!] }, { t: 'product', of: [p.of[0]!, g.of[k]!] })
       if (!cross.equal) return cross

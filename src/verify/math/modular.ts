@@ -183,6 +183,12 @@ class Evaluation {
       }
       case 'exp':
         return this.power({ t: 'power', base: { t: 'constant', name: 'e' }, exponent: of })
+      case 'factorial': {
+        const n = exact(of)
+        if (n?.d === 1n && n.n >= 0n && n.n <= 20_000n) return this.factorial(n.n)
+        const value = exact(tree)
+        return value && this.rational(value)
+      }
       default: {
         const value = exact(tree)
         if (value) return this.rational(value)
@@ -242,6 +248,14 @@ class Evaluation {
       }
     }
     return (result * this.inverse(value.d % p)!) % p
+  }
+
+  private factorial(n: bigint): bigint {
+    const { p } = this.field
+    let product = 1n
+    for (let k = 2n; k <= n; k++) product = (product * k) % p
+    this.steps += Number(n) / 20
+    return product
   }
 
   private squareRoot(value: bigint): bigint | undefined {

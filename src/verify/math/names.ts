@@ -1,6 +1,6 @@
 // Answers that carry a name: x = 5, f(x) = x², (x, y) = (2, 5), AB = 4, x₁ = … and x₂ = ….
 
-import { some, symbols, type Tree } from './tree.js'
+import { some, substituted, symbols, type Tree } from './tree.js'
 import { isExpression, sameValue } from './values.js'
 
 export interface Named {
@@ -8,6 +8,9 @@ export interface Named {
   name?: string
   value: Tree
 }
+
+/** f, f', f_1 and f^-1. */
+export const isFunctionName = (name: string): boolean => /^[a-zA-Z](?:_.*)?(?:'*|\^-1)$/.test(name)
 
 /** The name that a tree is, as it stands left of an equals sign; undefined for anything that is computed. */
 export function nameOf(tree: Tree): string | undefined {
@@ -28,7 +31,7 @@ export function nameOf(tree: Tree): string | undefined {
         return inner && /^[A-Z]{2,}$/.test(inner) ? `|${inner}|` : undefined
       }
       if (tree.name.startsWith('accent-')) return nameOf(tree.of[0]!)
-      return /^[a-zA-Z](?:_.*)?'*$/.test(tree.name) || /^[A-Z]{2,}$/.test(tree.name) ? `${tree.name}()` : undefined
+      return isFunctionName(tree.name) || /^[A-Z]{2,}$/.test(tree.name) ? `${tree.name}()` : undefined
     }
     case 'tuple':
     case 'list': {
@@ -40,6 +43,11 @@ export function nameOf(tree: Tree): string | undefined {
       return parts.every((part) => part !== undefined) ? parts.join(':') : undefined
     }
     case 'product': {
+      // m∠A is the size of ∠A, P(X > 1) a probability.
+      const [head, rest] = tree.of
+      if (tree.of.length === 2 && head!.t === 'symbol' && head!.name === 'm') return nameOf(rest!)
+      if (tree.of.length === 2 && head!.t === 'symbol' && /^(?:P|E|N|n|Pr)$/.test(head!.name) && rest!.t === 'relation')
+        return `${head!.name}()`
       // Letters side by side are a name where all are capitals: A_1B_1.
       const parts = tree.of.map(nameOf)
       return parts.every((part) => part !== undefined && /^[A-Z]/.test(part)) ? parts.join('') : undefined
@@ -62,6 +70,12 @@ const constant = (tree: Tree): boolean => symbols(tree).size === 0
  * nothing (x = x), stays a relation.
  */
 export function unnamed(tree: Tree): Named {
+  if (tree.t === 'product' && tree.of.length === 2) {
+    // P(1, 2): a point with its name.
+    const [head, point] = tree.of
+    if (head!.t === 'symbol' && /^[A-Z]'?(?:_.*)?$/.test(head!.name) && point!.t === 'tuple' && point!.of.length > 1)
+      return { name: head!.name, value: point! }
+  }
   if (tree.t !== 'relation') return { value: tree }
   const { operators, of } = tree
   if (operators.some((operator) => operator !== '=' && operator !== '~' && operator !== 'in')) return { value: tree }
@@ -97,7 +111,29 @@ function mentions(value: Tree, name: Tree): boolean {
   return false
 }
 
+/**
+ * f(x) = 2x + 1 and f(t) = 2t + 1: the letter of the argument says nothing, and is made the same. y stands for f(x).
+ */
+export function alignedNames(g: Tree, p: Tree, left: Named, right: Named): [Named, Named] {
+  const argument = (tree: Tree): string | undefined => {
+    const head = tree.t === 'relation' ? tree.of[0] : undefined
+    const only = head?.t === 'call' && head.of.length === 1 ? head.of[0] : undefined
+    return only?.t === 'symbol' ? only.name : undefined
+  }
+  const one = argument(g)
+  const two = argument(p)
+  if (one === undefined || two === undefined || one === two) return [left, right]
+  return [
+    { ...left, value: substituted(left.value, one, { t: 'symbol', name: 'argument' }) },
+    { ...right, value: substituted(right.value, two, { t: 'symbol', name: 'argument' }) },
+  ]
+}
+
 /** One name, or one segment named from either end: AB and BA. */
-export const sameName = (a: string, b: string): boolean => a === b || sortedName(a) === sortedName(b)
+export const sameName = (a: string, b: string): boolean =>
+  a === b || sortedName(a) === sortedName(b) || functionOf(a, b) || functionOf(b, a)
+
+/** y = … for f(x) = … */
+const functionOf = (a: string, b: string): boolean => a === 'y' && /^[a-zA-Z](?:_.*)?'*\(\)$/.test(b)
 
 const sortedName = (name: string): string => name.replace(/\b[A-Z]{2}\b/g, (pair) => [...pair].sort().join(''))

@@ -3,9 +3,11 @@
 import { atom } from './atoms.js'
 import { Cursor } from './cursor.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
-import { negated, type Relation, type Tree, times, Unreadable } from './tree.js'
-import { readUnit } from './words.js'
-import { degreeSign, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
+import { amount, sumOfQuantities, unitFraction } from './amounts.js'
+import { family } from './families.js'
+import { negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
+import { readUnit, scaleWord } from './words.js'
+import { degreeSign, minutes, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
 
 const RELATIONS: Record<string, Relation> = {
   '=': '=',
@@ -17,18 +19,25 @@ const RELATIONS: Record<string, Relation> = {
   '~': '~',
 }
 /** Words that begin a condition or an explanation of what stands before them. */
-const CONDITION = /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as)\b/i
+export const CONDITION = /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as|其中|当|若)(?![a-z])/i
 const STARTS = /^(?:[({|[⟨]|set\{)$/
 
 /** Reads one answer. Throws Unreadable, and nothing else. */
 export function parse(source: string, options: LexOptions, notes: LexNotes): Tree {
   const parser = new Parser(tokens(source, options, notes))
-  const tree = parser.separated(true)
+  const tree = parser.infix(parser.separated(true))
   if (parser.peek()) throw new Unreadable(`${parser.peek()!.text} where an end was expected`)
-  return tree
+  return family(tree, parser.conditions)
 }
 
 export class Parser extends Cursor {
+  /** What was said about when an answer holds: "k is an integer". */
+  readonly conditions: string[] = []
+  /** The currency sign met in the sum that is being read. */
+  private money: string | undefined
+  /** Inside \\begin{cases} a condition is part of the answer. */
+  keepConditions = false
+
   /** Items between , and ; up to a closing bracket or the end. `a,b;c,d` is a list of tuples. */
   separated(top = false): Tree {
     const groups: Tree[][] = [[]]
@@ -48,10 +57,15 @@ export class Parser extends Cursor {
         CONDITION.test(token.text) &&
         groups.some((group) => group.length)
       ) {
+        if (this.keepConditions) break
         this.skipCondition()
         continue
       }
-      groups[groups.length - 1]!.push(this.deeper(() => this.relation()))
+      const group = groups[groups.length - 1]!
+      const item = this.deeper(() => this.relation())
+      const together = group.length && sumOfQuantities(group[group.length - 1]!, item)
+      if (together) group[group.length - 1] = together
+      else group.push(item)
       if (!this.is(',') && !this.is(';')) break
     }
     const filled = groups.filter((group) => group.length)
@@ -68,7 +82,8 @@ export class Parser extends Cursor {
   private closes(token: Token): boolean {
     return (
       token.k === 'end' ||
-      (token.k === 'op' && /^(?:[)\]}&⟩]|\}set|\\\\)$/.test(token.text)) ||
+      (token.k === 'op' && /^(?:[)\]}&⟩]|\}set|\\\\|such)$/.test(token.text)) ||
+      (token.k === 'command' && (token.text === 'over' || token.text === 'choose')) ||
       (token.k === 'op' && token.text === '|' && this.bars > 0)
     )
   }
@@ -115,13 +130,37 @@ export class Parser extends Cursor {
 
   private ratio(): Tree {
     const first = this.sum()
+    if (this.is('to')) {
+      this.at++
+      return { t: 'ratio', of: [first, this.sum()], words: true }
+    }
     if (!this.is(':')) return first
     const of = [first]
     while (this.take(':')) of.push(this.sum())
     return { t: 'ratio', of }
   }
 
+  /** a \over b and n \choose k, whose first part stands before them. */
+  infix(left: Tree): Tree {
+    const token = this.peek()
+    if (token?.k !== 'command' || (token.text !== 'over' && token.text !== 'choose')) return left
+    this.at++
+    const right = this.separated()
+    return token.text === 'over'
+      ? { t: 'quotient', over: left, under: right }
+      : { t: 'call', name: 'binomial', of: [left, right] }
+  }
+
   sum(): Tree {
+    const outer = this.money
+    this.money = undefined
+    const tree = this.terms()
+    const paid = this.money === undefined ? tree : amount(tree, this.money)
+    this.money = outer
+    return paid
+  }
+
+  private terms(): Tree {
     let terms: Tree[] = []
     let sign = ''
     const token = this.peek()
@@ -152,15 +191,32 @@ export class Parser extends Cursor {
   /** A sum with the words after it: 12 cm, 5 square metres, 3 hours. */
   private unit(tree: Tree): Tree {
     const token = this.peek()
+    if (token?.k === 'currency') {
+      this.at++
+      this.money = token.text
+      return tree
+    }
+    const fraction = unitFraction(this)
+    if (fraction) return { t: 'quantity', of: tree, unit: fraction }
     if (!token || (token.k !== 'text' && token.k !== 'word')) return tree
     if (CONDITION.test(token.text)) {
-      this.skipCondition()
+      if (!this.keepConditions) this.skipCondition()
       return tree
+    }
+    const scale = scaleWord(token.text)
+    if (scale !== undefined) {
+      this.at++
+      return this.unit(times(tree, number({ n: scale, d: 1n })))
     }
     let text = ''
     for (;;) {
       const part = this.peek()
       if (!part) break
+      // 2 hours 30 minutes: the next amount begins.
+      if (part.k === 'number' && (part.spaced || this.peek(-1)?.k === 'text') && readUnit(text)) {
+        const more = this.terms()
+        return sumOfQuantities({ t: 'quantity', of: tree, unit: text.trim() }, more) ?? tree
+      }
       if (part.k === 'text' || part.k === 'word' || part.k === 'letter' || part.k === 'number')
         text += (part.spaced || part.k === 'text' ? ' ' : '') + part.text
       else if (
@@ -174,6 +230,12 @@ export class Parser extends Cursor {
       this.at++
     }
     text = text.trim()
+    const scaled = /^(thousand|million|billion|trillion)\b\s*(.*)$/i.exec(text)
+    if (scaled) {
+      tree = times(tree, number({ n: scaleWord(scaled[1]!)!, d: 1n }))
+      text = scaled[2]!
+      if (!text) return tree
+    }
     if (/^(?:degrees?|deg)\.?$/i.test(text)) return { t: 'degrees', of: tree }
     return { t: 'quantity', of: tree, unit: text }
   }
@@ -181,14 +243,17 @@ export class Parser extends Cursor {
   /** "for ω ≠ 2", "with probability 1/3": when it holds, not what it is. It ends with the item. */
   private skipCondition(): void {
     let depth = 0
+    let said = ''
     for (let token = this.peek(); token; token = this.peek()) {
       if (token.k === 'op') {
         if (/^(?:[([{⟨]|set\{)$/.test(token.text)) depth++
-        else if (/^(?:[)\]}⟩]|\}set)$/.test(token.text) && --depth < 0) return
-        else if (depth === 0 && /^(?:[,;&]|\\\\)$/.test(token.text)) return
-      } else if (token.k === 'end') return
+        else if (/^(?:[)\]}⟩]|\}set)$/.test(token.text) && --depth < 0) break
+        else if (depth === 0 && /^(?:[,;&]|\\\\)$/.test(token.text)) break
+      } else if (token.k === 'end') break
+      said += ` ${token.text}`
       this.at++
     }
+    this.conditions.push(said.trim())
   }
 
   product(): Tree {
@@ -212,11 +277,14 @@ export class Parser extends Cursor {
           if (!STARTS.test(token.text) || (token.text === '|' && this.bars > 0) || token.text === 'set{') return left
           if ((token.text === '[' || token.text === '(') && left.t === 'either') return left
         } else if (token.k === 'number') {
-          const mixed = mixedNumber(this, left)
-          if (!mixed) throw new Unreadable('two numbers side by side')
-          left = mixed
-          continue
-        } else if (token.k === 'text' || token.k === 'end' || this.isUnit(token, left)) return left
+          const mixed = mixedNumber(this, left) ?? minutes(this, left)
+          if (mixed) {
+            left = mixed
+            continue
+          }
+          if (!this.followable()) throw new Unreadable('two numbers side by side')
+        } else if (token.k === 'text' || token.k === 'end' || token.k === 'currency' || this.isUnit(token, left))
+          return left
         else if (token.k === 'command' && !this.multiplies(token.text)) return left
         const before = left
         const mixed = mixedFraction(this, before)
@@ -229,8 +297,15 @@ export class Parser extends Cursor {
     })
   }
 
+  /** Whether a number may be a factor here: behind }, ), !, π and i, and never behind another number. */
+  private followable(): boolean {
+    const before = this.peek(-1)
+    if (before?.k === 'op') return /^[})!]$/.test(before.text)
+    return (before?.k === 'command' && before.text === 'pi') || (before?.k === 'letter' && before.text === 'i')
+  }
+
   private multiplies(command: string): boolean {
-    return !/^(?:in|cup|cap|setminus|backslash|pmod|bmod|mod|pod|equiv|rfloor|rceil|dots|ldots|cdots|to|rightarrow|Rightarrow|implies|iff|mapsto|forall|exists|subset|subseteq|therefore|because|par|parallel|perp|sim|cong)$/.test(
+    return !/^(?:in|cup|cap|setminus|backslash|pmod|bmod|mod|pod|equiv|rfloor|rceil|dots|ldots|cdots|to|rightarrow|Rightarrow|implies|iff|mapsto|forall|exists|subset|subseteq|therefore|because|par|parallel|perp|sim|cong|over|choose|mapsto)$/.test(
       command,
     )
   }
@@ -241,11 +316,19 @@ export class Parser extends Cursor {
     if (left.t === 'symbol' || left.t === 'word') return token.spaced && token.text.length > 3
     return (
       readUnit(token.text) !== undefined ||
+      scaleWord(token.text) !== undefined ||
+      /^(?:sq|cu)$/.test(token.text) ||
       (token.spaced && token.text.length > 2 && /^[A-Za-z][a-z]+$/.test(token.text))
     )
   }
 
   private signed(): Tree {
+    const token = this.peek()
+    if (token?.k === 'currency') {
+      this.at++
+      this.money = token.text
+      return this.signed()
+    }
     if (this.take('-')) return this.deeper(() => negated(this.signed()))
     if (this.take('+')) return this.deeper(() => this.signed())
     return this.powered()
@@ -257,8 +340,11 @@ export class Parser extends Cursor {
 
   /** An atom with what is written behind it: power, factorial, percent, degrees. */
   powered(): Tree {
-    return this.deeper(() => {
-      let tree = atom(this)
+    return this.deeper(() => this.postfix(atom(this)))
+  }
+
+  /** What is written behind an atom. */
+  postfix(tree: Tree): Tree {
       for (;;) {
         if (/^[\^∘°%!]$/.test(this.peek()?.text ?? '')) this.link()
         if (this.take('^')) {
@@ -275,7 +361,6 @@ export class Parser extends Cursor {
           tree = { t: 'call', name: this.take('!') ? 'double-factorial' : 'factorial', of: [tree] }
         } else return tree
       }
-    })
   }
 
   /** After ^: a group, a sign with a number, or one atom. */
@@ -286,7 +371,7 @@ export class Parser extends Cursor {
   }
 
   /** A group in braces, or the one digit or letter that LaTeX takes without them. */
-  argument(): Tree {
+  argument(spaced = false): Tree {
     return this.deeper(() => {
       const token = this.peek()
       if (
@@ -294,7 +379,7 @@ export class Parser extends Cursor {
         !token.repeating &&
         token.exponent === undefined &&
         token.text.length > 1 &&
-        !token.spaced &&
+        (!token.spaced || spaced) &&
         /^\d+$/.test(token.text) &&
         this.peek(-1)?.k === 'command'
       ) {

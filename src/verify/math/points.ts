@@ -17,8 +17,8 @@ export interface Point {
 const EPSILON = 2 ** -52
 const MAX_STEPS = 6000
 
-/** How the variables are drawn: positive, of either sign, or whole numbers. */
-export type Regime = 'positive' | 'signed' | 'whole'
+/** How the variables are drawn: positive, of either sign, whole numbers, or between -1 and 1 as arcsin needs them. */
+export type Regime = 'positive' | 'signed' | 'whole' | 'small'
 
 class Undefined extends Error {}
 const UNDEFINED = new Undefined('no value here')
@@ -153,6 +153,7 @@ class Evaluation {
   private random(name: string): Point {
     const unit = Number(hash(`${this.k} ${name}`) % 1_000_003n) / 1_000_003
     if (this.regime === 'whole') return point(2 + Math.floor(unit * 9), 0, 0)
+    if (this.regime === 'small') return point(1.9 * unit - 0.95, 0, 0)
     const value = 0.31 + 2.17 * unit
     const sign = this.regime === 'signed' && Number(hash(`sign ${this.k} ${name}`) % 2n) === 1 ? -1 : 1
     return point(sign * value, 0, 0)

@@ -1,11 +1,13 @@
 // An answer's text → what it may mean: one tree, or two where a comma can be read in two ways.
 
 import { parse } from './parse.js'
+import { dateOrTime } from './dates.js'
 import { fromDecimal, type Rational } from './rational.js'
+import { settled } from './settle.js'
 import { normalText } from './text.js'
 import { type Tree, Unreadable } from './tree.js'
 import { plain } from './unicode.js'
-import { numberWord } from './words.js'
+import { setInWords, wordValue } from './words.js'
 
 export interface Reading {
   /** The text that was read, trimmed of what only wraps it. */
@@ -69,7 +71,7 @@ function readAfresh(text: string): Reading {
   if (source === '') return { source, normal, trees: [], fault: 'empty' }
   const trees: Tree[] = []
   let fault: string | undefined
-  const clean = plain(source)
+  const clean = tidied(plain(source))
   const phrase = phraseOf(clean)
   if (phrase) trees.push(phrase)
   else {
@@ -77,7 +79,7 @@ function readAfresh(text: string): Reading {
     for (const thousands of [true, false]) {
       if (!thousands && !notes.ambiguous) break
       try {
-        trees.push(parse(clean, { thousands }, notes))
+        trees.push(settled(parse(clean, { thousands }, notes)))
       } catch (error) {
         if (!(error instanceof Unreadable || error instanceof RangeError)) throw error
         fault ??= error.message
@@ -96,6 +98,27 @@ function readAfresh(text: string): Reading {
     ...(decimalComma && { decimalComma }),
     ...(trees.length === 0 && fault !== undefined && { fault }),
   }
+}
+
+/** Notations that are easier turned as text: French intervals, f: x ↦ …, a dollar without a partner. */
+function tidied(text: string): string {
+  if (text.includes('mapsto')) text = text.replace(/^(?:[a-zA-Z]\s*:\s*)?[a-zA-Z]\s*\\mapsto\s*/, '')
+  if (text.includes('\\text')) text = text.replace(/^\\text\{[^{}]*(?:\bis|\bare|[:=])\s*\}\s*:?(?=\s*\S)/, '')
+  if (text.includes('per cent')) text = text.replace(/per cent\b/g, '\\%')
+  const dollar = text.indexOf('$')
+  if (dollar >= 0 && text[dollar - 1] !== '\\' && text.indexOf('$', dollar + 1) < 0 && /^\$\s*-?[\d.]/.test(text.slice(dollar)))
+    text = `${text.slice(0, dollar)}\\$${text.slice(dollar + 1)}`
+  if (/[\][]/.test(text) && /\][^[\]]*[,;]|[,;][^[\]]*\[/.test(text)) {
+    // ]0, 1], [0, ∞[
+    text = text.replace(
+      /(^|[\s=∪]|\\(?:cup|in|left)\s*)([[\]])([^[\](){}]*[,;][^[\](){}]*)([[\]])/g,
+      (whole, before: string, open: string, inner: string, close: string) =>
+        open === ']' || close === '['
+          ? `${before}${open === ']' ? '(' : '['}${inner.replace(/\\(?:left|right)\s*$/, '')}${close === '[' ? ')' : ']'}`
+          : whole,
+    )
+  }
+  return text
 }
 
 const WRAPPERS: [string, string][] = [
@@ -151,7 +174,11 @@ function withoutEnd(text: string): string {
     if (text[start] === '~' || text[start] === ' ') start++
     else if (text[start] === '\\' && /[,;:! ]/.test(text[start + 1] ?? '')) start += 2
     else if (text[start] === ':' && text[start + 1] === ' ') start++
-    else break
+    else if (text[start] === '\\') {
+      const word = /^\\(?:therefore|Rightarrow|implies|displaystyle|qquad|quad)(?![a-zA-Z])/.exec(text.slice(start, start + 14))
+      if (!word) break
+      start += word[0].length
+    } else break
   }
   return start >= end ? '' : text.slice(start, end)
 }
@@ -163,8 +190,12 @@ function phraseOf(text: string): Tree | undefined {
     .replace(/\\[ ,;!]|~/g, ' ')
     .replace(/[{}$]/g, '')
     .trim()
-  const value = numberWord(inner)
-  if (value !== undefined && /[a-z]/i.test(inner)) return { t: 'number', value: { n: value, d: 1n } }
+  const when = dateOrTime(inner)
+  if (when) return when
+  const value = wordValue(inner)
+  if (value !== undefined && /[a-z]/i.test(inner)) return { t: 'number', value }
+  const named = setInWords(inner)
+  if (named) return named
   const words = inner.match(/[\p{L}]{2,}/gu)
   if (!words || /[\\^_=<>+*/|[\]0-9]/.test(inner)) return undefined
   if (

@@ -1,6 +1,7 @@
 // Sets of real numbers in one normal form: sorted intervals with open or closed ends.
 
 import { exact } from './exact.js'
+import { isFunctionName } from './names.js'
 import { add, divide, multiply, negate, type Rational } from './rational.js'
 import { number, type Relation, some, symbols, type Tree } from './tree.js'
 import { realValue, sameValue } from './values.js'
@@ -69,8 +70,10 @@ export function region(tree: Tree, pairs: boolean): Region | undefined {
     case 'relation':
       return ofRelation(tree)
     case 'list': {
-      if (!tree.of.every((part) => part.t === 'relation' && !part.operators.includes('='))) return undefined
-      const parts = tree.of.map((part) => region(part, true))
+      // (-∞, -1), (1, ∞): intervals side by side, one of which can be no point.
+      if (tree.of.every(isInterval) && tree.of.some(isNoPoint)) return region({ t: 'union', of: tree.of }, true)
+      if (!tree.of.every(({ t }) => t === 'relation') || tree.of.every(isEquation)) return undefined
+      const parts = tree.of.map((part) => (isEquation(part) ? pointOf(part) : region(part, true)))
       if (!parts.every((part) => part)) return undefined
       const names = new Set(parts.map((part) => part!.name))
       if (names.size !== 1) return undefined
@@ -88,11 +91,27 @@ export function region(tree: Tree, pairs: boolean): Region | undefined {
   }
 }
 
+const isInterval = (tree: Tree): boolean => (tree.t === 'tuple' && tree.of.length === 2) || tree.t === 'union'
+const isNoPoint = (tree: Tree): boolean =>
+  tree.t === 'union' ||
+  (tree.t === 'tuple' &&
+    (tree.open === '[' || tree.close === ']' || tree.of.some((part) => part.t === 'infinity')))
+const isEquation = (tree: Tree): boolean =>
+  tree.t === 'relation' && tree.operators.length === 1 && tree.operators[0] === '='
+
+/** x = 0 beside x > 1: one point of the region. */
+function pointOf(tree: Tree): Region | undefined {
+  const [left, right] = (tree as { of: Tree[] }).of
+  const name = subject(left!)
+  const point = name && right && symbols(right).size === 0 ? end(right, true) : undefined
+  return point && Number.isFinite(point.near) ? { intervals: [{ low: point, high: point }], name: name! } : undefined
+}
+
 /** The name a relation is about: x, f(x), |z|, S. */
 export function subject(tree: Tree): string | undefined {
   if (tree.t === 'symbol') return tree.name
   if (tree.t === 'word') return tree.name
-  if (tree.t === 'call' && /^[a-zA-Z](?:_.*)?'*$/.test(tree.name)) return `${tree.name}()`
+  if (tree.t === 'call' && isFunctionName(tree.name)) return `${tree.name}()`
   return undefined
 }
 

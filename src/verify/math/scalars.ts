@@ -1,17 +1,36 @@
 // One value against one value, and the two cases in which other values are accepted: rounding and a constant's name.
 
 import { exact } from './exact.js'
+import { sameUpToConstants } from './families.js'
 import { at } from './points.js'
 import { multiply, negate, order, toNumber } from './rational.js'
+import { DEFAULT_RULES, type Settled } from './rules.js'
 import { symbols, type Tree } from './tree.js'
-import { DIFFERENT, equal, isExpression, type Outcome, sameValue, UNDECIDED } from './values.js'
+import { DIFFERENT, equal, isExpression, type Outcome, realValue, sameValue, UNDECIDED } from './values.js'
 
-export function scalars(g: Tree, p: Tree): Outcome {
+export function scalars(g: Tree, p: Tree, rules: Settled = DEFAULT_RULES): Outcome {
   if (!isExpression(g) || !isExpression(p)) return g.t === p.t ? UNDECIDED : DIFFERENT
   const outcome = sameValue(g, p)
   if (outcome.equal) return outcome
+  if (rules.precision !== undefined) {
+    const near = withinPrecision(g, p, rules.precision)
+    if (near) return near
+  }
   if (g.t === 'number' || g.t === 'negative') return rounded(g, p) ?? outcome
-  return constantOfIntegration(g, p) ?? outcome
+  return sameUpToConstants(g, p, sameValue) ?? outcome
+}
+
+/** A decimal that is the value to so many significant digits. */
+function withinPrecision(g: Tree, p: Tree, digits: number): Outcome | undefined {
+  const decimal = (tree: Tree): boolean =>
+    tree.t === 'number' ? tree.places !== undefined : tree.t === 'negative' && decimal(tree.of)
+  if (!decimal(g) && !decimal(p)) return undefined
+  const one = realValue(g)?.near
+  const two = realValue(p)?.near
+  if (one === undefined || two === undefined || !Number.isFinite(one) || !Number.isFinite(two)) return undefined
+  if (one === 0 || two === 0) return undefined
+  const place = 10 ** (Math.floor(Math.log10(Math.abs(one))) + 1 - digits)
+  return Math.abs(one - two) <= 0.5 * place * (1 + 1e-9) ? equal('rounded') : undefined
 }
 
 /**
@@ -29,6 +48,8 @@ function rounded(g: Tree, p: Tree): Outcome | undefined {
   // 0.30000000000000004 is 0.3 out of a program.
   if (p.t === 'number' && (p.digits ?? 0) >= 15 && Math.abs(near - target) <= 1e-13 * Math.abs(target))
     return equal('rounded')
+  // 3.1415…: the digits are cut and not rounded.
+  if (g.cut) return Math.abs(near - target) <= 10 ** -g.places * (1 + 1e-9) ? equal('rounded') : undefined
   const digits = g.digits ?? 0
   if (digits < 2 || (digits < 3 && g.places < 2)) return undefined
   if (exactly) {
@@ -40,25 +61,4 @@ function rounded(g: Tree, p: Tree): Outcome | undefined {
     return order(size, { n: 1n, d: 1n }) <= 0 ? equal('rounded') : undefined
   }
   return Math.abs(near - target) <= 0.5 * 10 ** -g.places * (1 + 1e-9) ? equal('rounded') : undefined
-}
-
-/** x²/2 + C and x²/2 + K: one letter that stands alone in a sum may have another name. */
-function constantOfIntegration(g: Tree, p: Tree): Outcome | undefined {
-  if (g.t !== 'sum' || p.t !== 'sum') return undefined
-  const alone = (tree: Tree & { t: 'sum' }) =>
-    tree.of.filter(
-      (part): part is Tree & { t: 'symbol' } => part.t === 'symbol' && /^(?:[CKck]|[CcK]_[01])$/.test(part.name),
-    )
-  const one = alone(g)
-  const two = alone(p)
-  if (one.length !== 1 || two.length !== 1 || one[0]!.name === two[0]!.name) return undefined
-  const without = (tree: Tree & { t: 'sum' }, name: Tree): Tree => ({
-    t: 'sum',
-    of: tree.of.filter((part) => part !== name),
-  })
-  const left = without(g, one[0]!)
-  const right = without(p, two[0]!)
-  if (symbols(left).has(one[0]!.name) || symbols(right).has(two[0]!.name)) return undefined
-  const outcome = sameValue(left, right)
-  return outcome.equal ? equal('symbolic') : undefined
 }

@@ -13,7 +13,19 @@ export function sameText(a: string, b: string): boolean {
   if (x === y) return true
   const words = numberWord(x)
   if (words !== undefined && words === numberWord(y)) return true
-  return truth(x) !== undefined && truth(x) === truth(y)
+  if (said(x) === said(y)) return true
+  const stated = truth(a)
+  return stated !== undefined && stated === truth(b)
+}
+
+const DAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ')
+
+/** A day by its short name, "does not exist" by its initials, without the preposition before it. */
+function said(text: string): string {
+  const plain = text.replace(/^(?:on|at|in|by) /, '')
+  if (plain === 'dne' || plain === 'does not exist') return 'does not exist'
+  const day = plain.length >= 3 && DAYS.find((name) => name.startsWith(plain.replace(/(?<=^tue|^thur)s$/, '')))
+  return day || plain
 }
 
 function phrase(text: string): string {
@@ -37,6 +49,8 @@ export function normalText(source: string): string {
     .replace(/\\leq(?![a-z])/g, '\\le')
     .replace(/\\geq(?![a-z])/g, '\\ge')
     .replace(/\\neq(?![a-z])/g, '\\ne')
-    .replace(/\$|~|\s/g, '')
-    .replace(/\{(\w)\}/g, '$1')
+    .replace(/\$|~/g, ' ')
+    .replace(/\s+(?![\w.])|(?<![\w.])\s+/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/(?<=[\^_}]|[a-z]{2})\{(\w)\}/g, '$1')
 }

@@ -1,10 +1,13 @@
 // Text → tokens: LaTeX, plain text and mathematics in one stream.
 
+import { numberAt } from './digits.js'
 import { COMMANDS, commandIn, DECORATION, FUNCTIONS, GREEK, group, SPLICED, TEXTUAL } from './latex.js'
 import { Unreadable } from './tree.js'
 
 export type Token = { spaced: boolean } & (
-  | { k: 'number'; text: string; repeating?: string; exponent?: number }
+  | { k: 'number'; text: string; repeating?: string; exponent?: number; cut?: boolean }
+  /** $, €: a sign beside an amount; \`text\` is the name of its unit. */
+  | { k: 'currency'; text: string }
   | { k: 'letter'; text: string }
   | { k: 'word'; text: string }
   | { k: 'text'; text: string }
@@ -27,8 +30,22 @@ export interface LexNotes {
 
 const isDigit = (c: number) => c >= 48 && c <= 57
 const isLetter = (c: number) => (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
+/** 1,234} */
+const ALONE = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?\}/
+/** {i}, {\imath}, {\mathbf{i}} */
+const UNIT_VECTOR = /^\s*\{?\s*(?:\\(?:mathbf|boldsymbol|vec|hat|bm|mathit)\s*\{?)?\s*\\?([ijk])(?:math)?\s*\}{0,2}(?![a-zA-Z])/
 const MAX_TOKENS = 20_000
 const MAX_NESTING = 60
+
+const CURRENCIES: Record<string, string> = {
+  '€': 'euro',
+  '£': 'pound sterling',
+  '¥': 'yen',
+  '₹': 'rupee',
+  '₩': 'won',
+  '¢': 'cent',
+}
+const CURRENCY_WORD = /^(?:USD|EUR|GBP|JPY|INR|CNY|RMB|Rs|INR)$/
 
 export function tokens(source: string, options: LexOptions, notes: LexNotes): Token[] {
   const out: Token[] = []
@@ -68,7 +85,7 @@ class Lexer {
     }
   }
 
-  private push(token: { k: Token['k']; text: string; repeating?: string; exponent?: number }): undefined {
+  private push(token: { k: Token['k']; text: string; repeating?: string; exponent?: number; cut?: boolean }): undefined {
     if (this.out.length >= MAX_TOKENS) throw new Unreadable('too long')
     this.out.push({ ...token, spaced: this.spaced } as Token)
     this.spaced = false
@@ -97,10 +114,14 @@ class Lexer {
       case '$':
       case '"':
       case '`':
+        return
       case '€':
       case '£':
       case '¥':
-        return
+      case '₹':
+      case '₩':
+      case '¢':
+        return this.push({ k: 'currency', text: CURRENCIES[c]! })
       case '(':
       case '[':
       case '{':
@@ -136,91 +157,73 @@ class Lexer {
     if (c.charCodeAt(0) < 128) throw new Unreadable(`the character ${c}`)
     const text = /^[^\0-\x7f]+/.exec(this.source.slice(this.at - 1, this.at + 400))![0]
     this.at += text.length - 1
+    if (/^(?:和|或|或者|与|及|以及|且)$/.test(text)) return this.op(',')
     this.push({ k: 'text', text })
   }
 
   private number(): void {
-    const { source, options, notes, at } = this
-    const top = this.depth + this.nesting === 0
-    let whole = ''
-    let end = at
-    while (isDigit(source.charCodeAt(end))) end++
-    whole = source.slice(at, end)
-    // Groups of three: 1,234  1{,}234  1,\!234  1\,234  1 234
-    if (whole.length > 0 && whole.length <= 3) {
-      for (;;) {
-        const found = /^(?:(,)|\{,\}|,\\! ?|\\!,|\{\\,\}|\\,|\\ | )(?:\\!)? ?(\d{3})(?!\d)/.exec(
-          source.slice(end, end + 14),
-        )
-        if (!found) break
-        const gap = found[0].slice(0, -3)
-        if (gap === ', ' || (found[1] && gap.trim() === ',' && gap !== ',')) break
-        if (found[1] && gap === ',') {
-          if (!top || whole === '0') break
-          notes.ambiguous = true
-          if (!options.thousands) break
-        }
-        // "2 345/7" would be a mixed number: a space groups only where no fraction follows.
-        if (gap === ' ' && /^\s*(?:\/|\\frac)/.test(source.slice(end + found[0].length, end + found[0].length + 8)))
-          break
-        whole += found[2]
-        end += found[0].length
-      }
-    }
-    let text = whole
-    let repeating: string | undefined
-    if (source[end] === '.' && isDigit(source.charCodeAt(end + 1))) {
-      let stop = end + 1
-      while (isDigit(source.charCodeAt(stop))) stop++
-      text += source.slice(end, stop)
-      end = stop
-    }
-    if (text.includes('.') || source[end] === '.') {
-      const rest = source.slice(text.includes('.') ? end : end + 1, end + 60)
-      const found =
-        /^\s*(?:\\overline\s*\{?\s*(\d+)\s*\}?|\\overline\s*\{(\d+)\}|\\bar\s*\{?(\d+)\}?|\\dot\s*\{?(\d)\}?|\((\d+)\))/.exec(
-          rest,
-        )
-      if (found) {
-        repeating = found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5]
-        end += found[0].length + (text.includes('.') ? 0 : 1)
-        if (!text.includes('.')) text += '.'
-      }
-    }
-    let exponent: number | undefined
-    const scientific = /^[eE]([+-]?\d{1,4})(?![\d.A-Za-z])/.exec(source.slice(end, end + 8))
-    if (scientific) {
-      exponent = Number(scientific[1])
-      end += scientific[0].length
-    }
-    this.at = end
-    this.push({
-      k: 'number',
-      text,
-      ...(repeating !== undefined && { repeating }),
-      ...(exponent !== undefined && { exponent }),
+    const { source, at, out } = this
+    const before = out[out.length - 1]
+    const top = this.depth + this.nesting === 0 || this.alone()
+    const found = numberAt(source, at, {
+      top,
+      thousands: this.options.thousands,
+      ambiguous: () => {
+        this.notes.ambiguous = true
+      },
     })
+    this.at = found.end
+    // 3 x 10^8
+    if (before?.k === 'letter' && before.text === 'x' && this.spaced && before.spaced && found.text === '10') {
+      if (out[out.length - 2]?.k === 'number' && source[found.end] === '^') {
+        out.pop()
+        this.op('*')
+      }
+    }
+    const { end: _, ...written } = found
+    this.push({ k: 'number', ...written })
+  }
+
+  /** Whether the number here fills a pair of braces, as in \\frac{1,234}{5}. */
+  private alone(): boolean {
+    const { source, at } = this
+    return source[at - 1] === '{' && source[at - 2] !== '\\' && ALONE.test(source.slice(at, at + 40))
   }
 
   private letters(run: string): undefined {
-    if (run.length === 1) return this.letter(run)
+    if (run.length === 1) return run === 'U' && this.unites() ? this.command('cup') : this.letter(run)
     const lower = run.toLowerCase()
     if (lower === 'and' || lower === 'or') return this.op(',')
+    if (run === 'to' && this.spaced) return this.op('to')
+    if (/^[dtc]?frac$/.test(run) && this.source[this.at] === '{') return this.command('frac')
     const joined = /^(?:or|and)([A-Z])$/.exec(run)
     const before = this.out[this.out.length - 1]
     if (joined && !this.spaced && (before?.k === 'number' || (before?.k === 'op' && before.text === ')'))) {
       this.op(',')
       return this.letter(joined[1]!)
     }
+    if (run === 'deg' && before?.k === 'number') return this.op('°')
     if (FUNCTIONS.has(run)) return this.command(run)
     if (lower === 'pi') return this.command('pi')
     if (/^(?:inf|infinity|infty|oo)$/.test(lower)) return this.command('infty')
     if (/^(?:percent|pct|percentage)$/.test(lower)) return this.op('%')
     if (GREEK.has(run)) return this.letter(`\\${run}`)
+    if (CURRENCY_WORD.test(run) && /^\.?\s*\d/.test(this.source.slice(this.at, this.at + 4)))
+      return this.push({ k: 'currency', text: run === 'Rs' ? 'rupee' : run })
     const call = /^(sqrt|sin|cos|tan|ln|log|pi)([a-z])$/.exec(run)
     if (!call) return this.push({ k: 'word', text: run })
     this.command(call[1]!)
     this.letter(call[2]!)
+  }
+
+  /** Whether a capital U stands between two sets. */
+  private unites(): boolean {
+    const before = this.out[this.out.length - 1]
+    return (
+      before?.k === 'op' &&
+      /^(?:[)\]]|\}set)$/.test(before.text) &&
+      /^\s*(?:\\left\s*)?(?:[([]|\\\{)/.test(this.source.slice(this.at, this.at + 10))
+    )
   }
 
   private backslash(): void {
@@ -246,6 +249,7 @@ class Lexer {
       if (gap) this.at += gap[0].length
     } else if (sign === '{' || sign === '}') this.op(sign === '{' ? 'set{' : '}set')
     else if (sign === '%' || sign === '|' || sign === '&') this.op(sign)
+    else if (sign === '$') this.push({ k: 'currency', text: 'dollar' })
     else if (sign !== '!') this.spaced = true
   }
 
@@ -269,6 +273,14 @@ class Lexer {
       if (letter && /^[RZNQC]$/.test(letter)) this.command(`set${letter}`)
       return
     }
+    if (/^(?:mathbf|boldsymbol|bm|bold|vec|hat|widehat|overrightarrow)$/.test(name)) {
+      const unit = UNIT_VECTOR.exec(this.source.slice(this.at, this.at + 40))
+      if (unit) {
+        this.at += unit[0].length
+        return this.letter(`\\unit-${unit[1]}`)
+      }
+    }
+    if (name === 'imath' || name === 'jmath') return this.letter(name[0]!)
     if (SPLICED.has(name)) {
       const text = this.argument()
       if (text === undefined) return
@@ -299,6 +311,8 @@ class Lexer {
     if (trimmed === '') return
     if (/^,?\s*(?:and|or|и|或|和|et)\s*,?$/i.test(trimmed) || trimmed === ',' || trimmed === ';') return this.op(',')
     if (/^(?:%|percent|pct)$/i.test(trimmed)) return this.op('%')
+    if (trimmed === 'to') return this.op('to')
+    if (trimmed === '\\$') return this.push({ k: 'currency', text: 'dollar' })
     if (FUNCTIONS.has(trimmed)) return this.command(trimmed)
     if (/^[A-Za-z]$/.test(trimmed)) {
       // After a number a single roman letter is a unit: 5\text{ m}, 3\,\mathrm{s}; e and i are constants.
@@ -306,8 +320,12 @@ class Lexer {
       const after = before?.k === 'number' || (before?.k === 'op' && /^[})]$/.test(before.text))
       return this.push({ k: after && /^[mgshLVJNWAK]$/.test(trimmed) ? 'text' : 'letter', text: trimmed })
     }
+    if (/^[A-Z](?:\s*(?:,|and|or|&)\s*[A-Z])+$/.test(trimmed)) return this.inner(trimmed.replace('&', ','))
     const digits = /^[-\d.,\s+*/^_{}()[\]\\]*\d[-\d.,\s+*/^_{}()[\]\\]*$/.test(trimmed)
     if (digits || /\\(?:frac|sqrt|pi|infty)/.test(trimmed)) return this.inner(trimmed)
-    this.push({ k: 'text', text: trimmed })
+    // \text{hour and } 15\text{ minutes}
+    const joined = /^(.*\S)\s+(?:and|or)$/i.exec(trimmed)
+    this.push({ k: 'text', text: joined ? joined[1]! : trimmed })
+    if (joined) this.op(',')
   }
 }

@@ -6,7 +6,7 @@ export type Relation = '=' | '<' | '<=' | '>' | '>=' | '!=' | 'in' | '~'
 
 export type Tree =
   /** A number; `places` where it was written as a decimal. */
-  | { t: 'number'; value: Rational; places?: number; digits?: number }
+  | { t: 'number'; value: Rational; places?: number; digits?: number; cut?: boolean }
   /** π, e, i. */
   | { t: 'constant'; name: 'pi' | 'e' | 'i' }
   | { t: 'infinity'; sign: 1 | -1 }
@@ -31,7 +31,8 @@ export type Tree =
   | { t: 'reals'; name: string }
   | { t: 'union' | 'intersection' | 'without'; of: Tree[] }
   | { t: 'matrix'; rows: Tree[][] }
-  | { t: 'ratio'; of: Tree[] }
+  /** a : b; `words` where it is written "a to b", which may also be a range. */
+  | { t: 'ratio'; of: Tree[]; words?: boolean }
   | { t: 'percent'; of: Tree }
   | { t: 'degrees'; of: Tree }
   | { t: 'quantity'; of: Tree; unit: string }
@@ -39,6 +40,22 @@ export type Tree =
   | { t: 'numeral'; digits: string; base: number }
   | { t: 'residue'; of: Tree; modulus: Tree }
   | { t: 'text'; text: string }
+  /** A time of day, in minutes; `half` where a.m. or p.m. is said. */
+  | { t: 'clock'; minutes: number; half?: 'am' | 'pm' }
+  /** An expression for each value of its parameters: kπ, k ∈ ℤ. */
+  | { t: 'family'; of: Tree; parameters: Parameter[] }
+  /** \\begin{cases}: values with the condition under which each holds; none where it holds otherwise. */
+  | { t: 'cases'; rows: { value: Tree; where?: Tree }[] }
+  /** {x : x ≥ 0}. */
+  | { t: 'builder'; of: Tree; where: Tree[] }
+  /** … in a list. */
+  | { t: 'dots' }
+
+export interface Parameter {
+  name: string
+  /** ℤ, ℕ, ℝ, ℚ or ℂ by their letter. */
+  domain: string
+}
 
 /** Thrown inside the parser where a text is no mathematics that it knows; never leaves this folder. */
 export class Unreadable extends Error {}
@@ -47,6 +64,17 @@ export const number = (value: Rational): Tree => ({ t: 'number', value })
 
 /** What a bracket with commas holds: the arguments of a function. */
 export const elements = (tree: Tree): Tree[] => (tree.t === 'tuple' || tree.t === 'list' ? tree.of : [tree])
+
+/** The same tree with a variable replaced everywhere. */
+export function substituted(tree: Tree, name: string, by: Tree): Tree {
+  if (tree.t === 'symbol') return tree.name === name ? by : tree
+  if (tree.t === 'word' && tree.name.includes(name) && name.length === 1)
+    return {
+      t: 'product',
+      of: [...tree.name].map((letter): Tree => (letter === name ? by : { t: 'symbol', name: letter })),
+    }
+  return mapChildren(tree, (child) => substituted(child, name, by))
+}
 
 /** The trees directly inside a tree. */
 export function children(tree: Tree): readonly Tree[] {
@@ -64,6 +92,12 @@ export function children(tree: Tree): readonly Tree[] {
       return tree.of
     case 'call':
       return tree.index ? [...tree.of, tree.index] : tree.of
+    case 'cases':
+      return tree.rows.flatMap(({ value, where }) => (where ? [value, where] : [value]))
+    case 'builder':
+      return [tree.of, ...tree.where]
+    case 'family':
+      return [tree.of]
     case 'quotient':
       return [tree.over, tree.under]
     case 'power':
@@ -105,6 +139,15 @@ export function mapChildren(tree: Tree, change: (child: Tree) => Tree): Tree {
       return { ...tree, of: tree.of.map(change) }
     case 'call':
       return { ...tree, of: tree.of.map(change), ...(tree.index && { index: change(tree.index) }) }
+    case 'cases':
+      return {
+        ...tree,
+        rows: tree.rows.map(({ value, where }) => ({ value: change(value), ...(where && { where: change(where) }) })),
+      }
+    case 'builder':
+      return { ...tree, of: change(tree.of), where: tree.where.map(change) }
+    case 'family':
+      return { ...tree, of: change(tree.of) }
     case 'quotient':
       return { ...tree, over: change(tree.over), under: change(tree.under) }
     case 'power':

@@ -12,6 +12,7 @@ const UNICODE: Record<string, string> = {
   '‑': '-',
   '√': '\\sqrt ',
   '∛': '\\sqrt[3]',
+  '∜': '\\sqrt[4]',
   π: '\\pi ',
   '∞': '\\infty ',
   '≤': '\\le ',
@@ -56,9 +57,39 @@ const UNICODE: Record<string, string> = {
   '¼': '\\frac14 ',
   '¾': '\\frac34 ',
   '⅕': '\\frac15 ',
+  '⅖': '\\frac25 ',
+  '⅗': '\\frac35 ',
+  '⅘': '\\frac45 ',
+  '⅙': '\\frac16 ',
+  '⅚': '\\frac56 ',
+  '⅐': '\\frac17 ',
   '⅛': '\\frac18 ',
+  '⅜': '\\frac38 ',
+  '⅝': '\\frac58 ',
+  '⅞': '\\frac78 ',
+  '⅑': '\\frac19 ',
+  '⅒': '\\frac1{10} ',
   '⁄': '/',
   '∕': '/',
+  ε: '\\epsilon ',
+  ϵ: '\\epsilon ',
+  η: '\\eta ',
+  κ: '\\kappa ',
+  ν: '\\nu ',
+  ξ: '\\xi ',
+  ρ: '\\rho ',
+  σ: '\\sigma ',
+  τ: '\\tau ',
+  χ: '\\chi ',
+  ψ: '\\psi ',
+  ζ: '\\zeta ',
+  ϕ: '\\phi ',
+  Δ: '\\Delta ',
+  Σ: '\\Sigma ',
+  Ω: '\\Omega ',
+  Γ: '\\Gamma ',
+  Θ: '\\Theta ',
+  Φ: '\\Phi ',
   θ: '\\theta ',
   α: '\\alpha ',
   β: '\\beta ',
@@ -78,18 +109,34 @@ const UNICODE: Record<string, string> = {
   ℤ: '\\mathbb{Z}',
   ℕ: '\\mathbb{N}',
   ℚ: '\\mathbb{Q}',
-  '，': ',',
-  '；': ';',
-  '：': ':',
-  '（': '(',
-  '）': ')',
   '。': '.',
-  '＝': '=',
-  '％': '%',
+  '∶': ':',
   '\u00a0': ' ',
   '\u2009': ' ',
   '\u202f': ' ',
   '\u3000': ' ',
+  '\u2002': ' ',
+  '\u2003': ' ',
+  '\u2005': ' ',
+  '\u2006': ' ',
+  '\u200a': ' ',
+  '\u200b': '',
+  '\u2060': '',
+  '\ufeff': '',
+  '\u2061': '',
+  '\u2062': '',
+  '∧': ',',
+  '∨': ',',
+  '⇒': '\\Rightarrow ',
+  '→': '\\to ',
+  '↦': '\\mapsto ',
+  '∴': '\\therefore ',
+  '℃': '^\\circ C',
+  '℉': '^\\circ F',
+  '㎝': 'cm',
+  '㎡': 'm^2',
+  '㎏': 'kg',
+  '㎞': 'km',
   '、': ',',
   '≡': '\\equiv ',
   '∑': '\\sum ',
@@ -110,6 +157,21 @@ export function plain(text: string): string {
     /[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{2,}|⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]/g,
     (run) => `^{${[...run].map((c) => UNICODE[c]!.slice(1)).join('')}}`,
   )
+  text = text.replace(/[⁻]?ⁿ[⁺⁻][¹²³]/g, raised)
   text = text.replace(/[₀₁₂₃₄₅₆₇₈₉]{2,}/g, (run) => `_{${[...run].map((c) => UNICODE[c]!.slice(1)).join('')}}`)
-  return text.replace(/[^\0-\x7f]/gu, (c) => UNICODE[c] ?? c)
+  return text.replace(/[^\0-\x7f]/gu, (c) => UNICODE[c] ?? widened(c))
+}
+
+/** n⁺¹ as one exponent. */
+const raised = (run: string): string =>
+  `^{${[...run].map((c) => (c === '⁺' ? '+' : UNICODE[c]!.slice(1))).join('')}}`
+
+/** Full-width forms and the alphabets of mathematics (𝑥, 𝟏) are the plain characters. */
+function widened(c: string): string {
+  const code = c.codePointAt(0)!
+  if ((code >= 0xff01 && code <= 0xff5e) || (code >= 0x1d400 && code <= 0x1d7ff)) {
+    const normal = c.normalize('NFKC')
+    return UNICODE[normal] ?? normal
+  }
+  return c
 }

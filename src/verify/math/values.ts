@@ -45,7 +45,12 @@ export const isExpression = (tree: Tree): boolean =>
       t === 'quantity' ||
       t === 'numeral' ||
       t === 'residue' ||
-      t === 'either',
+      t === 'either' ||
+      t === 'clock' ||
+      t === 'family' ||
+      t === 'cases' ||
+      t === 'builder' ||
+      t === 'dots',
   )
 
 export function sameValue(a: Tree, b: Tree): Outcome {
@@ -83,6 +88,7 @@ function atPoints(a: Tree, b: Tree): Outcome {
     ['signed', 0],
     ['positive', 20],
     ['whole', 40],
+    ['small', 80],
   ] as [Regime, number][]) {
     for (let k = from; k < from + 8 && usable < POINTS; k++) {
       const left = at(a, k, regime, imaginary)

@@ -1,4 +1,5 @@
 // Words in answers: numbers written out, units with their scale, and words that only decorate.
+import type { Tree } from './tree.js'
 
 const SMALL =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
@@ -41,6 +42,26 @@ export function numberWord(text: string): bigint | undefined {
   return seen ? total + part : undefined
 }
 
+const PARTS = ['', '', 'half', 'third', 'quarter', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+
+/** A number in words, fractions with it: "two thirds", "one half", "a dozen". */
+export function wordValue(text: string): { n: bigint; d: bigint } | undefined {
+  const whole = numberWord(text)
+  if (whole !== undefined) return { n: whole, d: 1n }
+  const plain = text.trim().toLowerCase()
+  if (plain.length > 40) return undefined
+  if (/^(?:a |one )?dozen$/.test(plain)) return { n: 12n, d: 1n }
+  const found = /^(?:([a-z-]+|\d+)[ -])?([a-z]+?)(s)?$/.exec(plain.replace(/halves$/, 'half').replace('fourth', 'quarter'))
+  if (!found) return undefined
+  const under = PARTS.indexOf(found[2]!)
+  if (under < 2) return undefined
+  const over = !found[1] || found[1] === 'a' ? 1n : /^\d/.test(found[1]) ? BigInt(found[1]) : numberWord(found[1])
+  // "third" alone is the third, not a third.
+  if (over === undefined || (!found[1] && under !== 2)) return undefined
+  const d = BigInt(under)
+  return over > 0n && over < d ? { n: over, d } : undefined
+}
+
 /** Multiplies a number that stands before it: "2.5 million". */
 export const scaleWord = (text: string): bigint | undefined => SCALES[text.trim().toLowerCase()]
 
@@ -81,7 +102,10 @@ unit('volume', 473_176_473, 125_000_000, 'gal gallon gallons')
 unit('money', 1, 1, 'dollar dollars usd USD bucks')
 unit('money', 1, 100, 'cent cents')
 unit('euro', 1, 1, 'euro euros eur EUR')
-unit('rupee', 1, 1, 'rupee rupees')
+unit('rupee', 1, 1, 'rupee rupees INR')
+unit('pound sterling', 1, 1, 'GBP quid')
+unit('yen', 1, 1, 'yen yuan CNY RMB JPY 元 圆')
+unit('won', 1, 1, 'won KRW')
 unit('angle', 1, 1, 'degree degrees deg')
 unit('radian', 1, 1, 'rad radian radians')
 unit('volt', 1, 1, 'V volt volts')
@@ -99,14 +123,38 @@ unit('kelvin', 1, 1, 'K kelvin kelvins')
 unit('mole', 1, 1, 'mol mole moles')
 unit('ohm', 1, 1, 'ohm ohms')
 
+/** Units that are two units. */
+const JOINED: Record<string, string> = {
+  mph: 'mile/hour',
+  kph: 'km/hour',
+  kmh: 'km/hour',
+  kmph: 'km/hour',
+  fps: 'foot/second',
+  'pound sterling': 'GBP',
+}
+
 const POWERS: Record<string, number> = { square: 2, sq: 2, squared: 2, cubic: 3, cu: 3, cubed: 3 }
 
 /** A unit as written → dimension with power, and scale; `undefined` where it holds a word that is no unit. */
 export function readUnit(text: string): Unit | undefined {
-  const words = text
+  const known = READ.get(text)
+  if (known !== undefined) return known ?? undefined
+  const unit = readUnitAfresh(text)
+  if (READ.size > 2000) READ.clear()
+  READ.set(text, unit ?? null)
+  return unit
+}
+
+const READ = new Map<string, Unit | null>()
+
+function readUnitAfresh(text: string): Unit | undefined {
+  if (text.length > 80) return undefined
+  const words = (JOINED[text.trim()] ?? text)
+    .replace(/\\[,;: ]/g, ' ')
     .replace(/\bper\b/g, '/')
+    .replace(/\b(?:mph|kph|kmh|kmph|fps)\b/g, (word) => JOINED[word]!)
     .replace(/\bdegrees?\s+(?=celsius|fahrenheit)/i, '')
-    .match(/[A-Za-z]+|\^?\{?-?\d+\}?|\//g)
+    .match(/[A-Za-z元圆]+|\^?\{?-?\d+\}?|\//g)
   if (!words) return undefined
   const parts: { unit: Unit; power: number; under: boolean }[] = []
   let under = false
@@ -117,8 +165,10 @@ export function readUnit(text: string): Unit | undefined {
     if (word === '/') under = true
     else if (exponent !== undefined) {
       const last = parts[parts.length - 1]
-      if (!last || Number(exponent) < 1 || Number(exponent) > 6) return undefined
-      last.power = Number(exponent)
+      const size = Math.abs(Number(exponent))
+      if (!last || size < 1 || size > 6) return undefined
+      last.power = size
+      if (String(exponent).startsWith('-')) last.under = !last.under
     } else if (power !== undefined) pending = power
     else {
       const unit = UNITS.get(word) ?? UNITS.get(word.toLowerCase())
@@ -139,6 +189,23 @@ export function readUnit(text: string): Unit | undefined {
   return { dimension: names.sort().join(' '), n, d }
 }
 
-const TRUTH: Record<string, string> = { yes: 'yes', true: 'yes', no: 'no', false: 'no' }
-/** yes = true, no = false. */
-export const truth = (text: string): string | undefined => TRUTH[text]
+const TRUTH: Record<string, string> = { yes: 'yes', true: 'yes', no: 'no', false: 'no', 是: 'yes', 否: 'no' }
+
+/** yes = true, no = false: alone, or before a comma and the reason. */
+export function truth(text: string): string | undefined {
+  const found = /^(?:\\text\w*\s*\{)?\W*?(yes|no|true|false|是|否)(?:\s*[,.;:!}]|\s*$)/i.exec(text.trim())
+  return found ? TRUTH[found[1]!.toLowerCase()] : undefined
+}
+
+const EMPTY = /^(?:(?:the\s+)?(?:empty|null)\s+set|(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?|无解)$/i
+const REALS = /^(?:x\s+(?:is|can be)\s+)?(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?real(?:\s+(?:numbers?|values?))?(?:\s+x)?$/i
+const WHOLE = /^(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?integers?$/i
+
+/** Sets that are said in words. */
+export function setInWords(text: string): Tree | undefined {
+  const plain = text.trim().replace(/[.!]$/, '')
+  if (plain.length > 50) return undefined
+  if (EMPTY.test(plain)) return { t: 'set', of: [] }
+  if (REALS.test(plain)) return { t: 'reals', name: 'R' }
+  return WHOLE.test(plain) ? { t: 'reals', name: 'Z' } : undefined
+}

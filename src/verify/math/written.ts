@@ -37,16 +37,39 @@ export function mixedFraction(parser: Parser, left: Tree): Tree | undefined {
     return undefined
   const before = parser.peek(-1)
   if (before?.k !== 'number' && !(before?.k === 'op' && before.text === '}')) return undefined
-  const fraction = parser.powered()
+  const fraction = parser.atom()
   if (fraction.t === 'quotient' && fraction.over.t === 'number' && fraction.under.t === 'number') {
     const part = rational(
       fraction.over.value.n * fraction.under.value.d,
       fraction.over.value.d * fraction.under.value.n,
     )
     if (part && part.n > 0n && part.n < part.d && left.value.n > 0n)
-      return { t: 'number', value: add(left.value, part) }
+      return parser.postfix({ t: 'number', value: add(left.value, part) })
   }
-  return times(left, fraction)
+  return times(left, parser.postfix(fraction))
+}
+
+/** 22^\circ 30' and 22°30'15'': minutes and seconds of arc. */
+export function minutes(parser: Parser, left: Tree): Tree | undefined {
+  if (left.t !== 'degrees') return undefined
+  let total = left.of
+  for (const parts of [60n, 3600n]) {
+    const token = parser.peek()
+    if (token?.k !== 'number' || /\D/.test(token.text)) break
+    let ahead = 1
+    if (parser.is('^', ahead)) ahead++
+    if (parser.is('{', ahead)) ahead++
+    let marks = 0
+    while (parser.is("'", ahead)) {
+      marks++
+      ahead++
+    }
+    if (marks === 0 || (parts === 60n && marks !== 1)) break
+    if (parser.is('}', ahead)) ahead++
+    parser.skip(ahead)
+    total = { t: 'sum', of: [total, { t: 'number', value: rational(BigInt(token.text), parts)! }] }
+  }
+  return total === left.of ? undefined : { t: 'degrees', of: total }
 }
 
 /** 12^{\text{th}} is twelve. */
@@ -66,6 +89,16 @@ export function ordinalSign(parser: Parser): boolean {
 export function degreeSign(parser: Parser): boolean {
   if (parser.is('∘') || parser.is('°')) {
     parser.skip(1)
+    return true
+  }
+  // 60^o, from a keyboard.
+  const [first, second] = [parser.peek(), parser.peek(1)]
+  if (parser.peek(-2)?.k === 'number' && first?.k === 'letter' && first.text === 'o') {
+    parser.skip(1)
+    return true
+  }
+  if (parser.peek(-2)?.k === 'number' && parser.is('{') && second?.text === 'o' && parser.is('}', 2)) {
+    parser.skip(3)
     return true
   }
   if (parser.is('{') && (parser.is('∘', 1) || parser.is('°', 1)) && parser.is('}', 2)) {
