@@ -7,6 +7,9 @@ const WRAPPED =
 const FOLLOWED =
   /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
 
+/** A choice is stated near the end: no more of a text is looked through. */
+const MAX_TAIL = 20_000
+
 /** A letter with its option's text behind it is not longer. */
 const MAX_LETTER = 300
 
@@ -20,6 +23,8 @@ export function isLetter(text: string): string | undefined {
 const STATED = [
   // "answer is (C)", "Answer: C", "the correct option is C", 答案是C
   /(?:answer|choice|option|答案|选项)\s*(?:(?:is|:|：|=|为|是|should be|must be|would be)\s*)+(?:(?:definitely|clearly|therefore|thus|indeed|option|choice|letter|probably)\s+)*[\s*$"'`([{\\]*(?:text|textbf|mathrm|mathbf|boxed)?\s*\{?\s*\(?([A-J])(?![A-Za-z0-9'’])/gi,
+  // 故选C
+  /(?:故选|应选|选择|所以选|因此选|因此,?选|选)\s*[:：]?\s*[*$"'(（\\]*([A-J])(?![A-Za-z0-9'’])/g,
   // "I choose C", "matches option C", "(C) is correct"
   /(?:choose|pick|select|chose)\s+(?:option|choice|answer)?\s*[*$"'(]*([A-J])(?![A-Za-z0-9'’])/gi,
   /(?:^|[\s(])(?:option|choice)?\s*[*$"']*\(?([A-J])[*)"']*\s+is\s+(?:the\s+)?(?:correct|right|true|best)/g,
@@ -33,6 +38,10 @@ const STATED = [
  */
 export function chosenLetter(text: string, choices?: readonly string[]): string | undefined {
   const found = finalAnswer(text)
+  text = text
+    .slice(-MAX_TAIL)
+    .replace(/\n\s*\n/g, '\n\n')
+    .replace(/[ \t]{3,}/g, '  ')
   if (found.by === 'boxed' && found.answer !== undefined) {
     const letter = isLetter(found.answer)
     if (letter) return letter

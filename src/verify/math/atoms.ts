@@ -225,7 +225,13 @@ function opened(parser: Parser, open: string): Tree {
       if (inner.t !== 'list') {
         if ((open === '(') !== (close.text === ')')) throw new Unreadable('brackets that do not match')
         // (2112)_6
-        if (open === '(' && inner.t === 'number' && inner.value.d === 1n && inner.places === undefined && parser.is('_')) {
+        if (
+          open === '(' &&
+          inner.t === 'number' &&
+          inner.value.d === 1n &&
+          inner.places === undefined &&
+          parser.is('_')
+        ) {
           const base = baseAfter(parser)
           if (base) return { t: 'numeral', digits: String(inner.value.n), base }
         }

@@ -17,7 +17,12 @@ export function built(tree: Tree & { t: 'builder' }): Tree {
     of = of.of[0]!
   }
   for (const [k, part] of where.entries()) {
-    if (part.t === 'relation' && part.operators[0] === 'in' && part.operators.length === 1 && part.of[1]!.t === 'reals') {
+    if (
+      part.t === 'relation' &&
+      part.operators[0] === 'in' &&
+      part.operators.length === 1 &&
+      part.of[1]!.t === 'reals'
+    ) {
       domain = part.of[1]!.name
       where.splice(k, 1)
       break

@@ -3,10 +3,15 @@
 import type { Tree } from './tree.js'
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ')
-const NAMES = MONTHS.map((name) => `${name}|${name.slice(0, 3)}\\.?${name === 'september' ? '|sept\\.?' : ''}`).join('|')
+const NAMES = MONTHS.map((name) => `${name}|${name.slice(0, 3)}\\.?${name === 'september' ? '|sept\\.?' : ''}`).join(
+  '|',
+)
 
 const MONTH_FIRST = new RegExp(`^(${NAMES})\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:\\s*,?\\s*(\\d{4}))?$`, 'i')
-const DAY_FIRST = new RegExp(`^(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${NAMES})(?:\\s*,?\\s*(\\d{4}))?$`, 'i')
+const DAY_FIRST = new RegExp(
+  `^(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${NAMES})(?:\\s*,?\\s*(\\d{4}))?$`,
+  'i',
+)
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/
 const CHINESE = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]$/
 const CLOCK = /^(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*(?:o['’]?clock\s*)?([ap])\s*\.?\s*m\b\.?$/i
@@ -35,7 +40,8 @@ export function dateOrTime(text: string): Tree | undefined {
   return chinese ? date(chinese[1], Number(chinese[2]), chinese[3]!) : undefined
 }
 
-const monthOf = (name: string): number => MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3).toLowerCase())) + 1
+const monthOf = (name: string): number =>
+  MONTHS.findIndex((month) => month.startsWith(name.slice(0, 3).toLowerCase())) + 1
 
 function date(year: string | undefined, month: number, day: string): Tree | undefined {
   const number = Number(day)

@@ -41,16 +41,33 @@ export function afterThinking(text: string): string {
  */
 export function finalAnswer(text: string): Extracted {
   // Chat templates leave their own marks at the end.
-  const whole = text.replace(/<\|(?:im_start|im_end|endoftext|eot_id)\|>[\s\S]*$/, '')
+  const mark = MARKS.exec(text)
+  const whole = mark ? text.slice(0, mark.index) : text
+  if (thinks(whole)) return boxed(whole) ?? { by: 'none', unterminated: true }
   const part = afterThinking(whole)
   return (
     closing(part) ??
     boxed(part) ??
     stated(part) ??
-    (part === whole ? undefined : boxed(whole)) ??
+    (part !== whole && stops(part) ? boxed(whole) : undefined) ??
     bare(part) ??
     formula(part) ??
     bold(part) ?? { by: 'none' }
+  )
+}
+
+/** Whether what follows the thinking breaks off: then a box before it is all the answer there is. */
+const stops = (part: string): boolean => !/[.!?。！？\])}*$|>]\s*$/.test(part)
+
+const MARKS = /<\|(?:im_start|im_end|endoftext|eot_id)\|>/
+
+/** Whether a text ends inside its thinking: it was cut off there, and only a box can be its answer. */
+function thinks(text: string): boolean {
+  const think = text.lastIndexOf('<think>')
+  if (think >= 0) return text.indexOf('</think>', think) < 0
+  const thought = text.lastIndexOf('<|begin_of_thought|>')
+  return (
+    thought >= 0 && text.indexOf('<|end_of_thought|>', thought) < 0 && !text.includes('<|begin_of_solution|>', thought)
   )
 }
 
@@ -159,7 +176,7 @@ function boxed(text: string): Extracted | undefined {
 }
 
 const STATEMENTS =
-  /(?:final\s+answer|correct\s+answer|answer|答案|最终答案)\s*(?:(?:to\s+(?:the|this)\s+(?:question|problem)\s+)?(?:is|are|=|为|是|：|:)\s*:?|\*\*\s*:?|:\*\*)/gi
+  /(?:final\s+answer|correct\s+answer|answer|答案|最终答案)\s*(?:(?:to\s+(?:the|this)\s+(?:question|problem)\s+)?(?:is|are|=|为|是|：|:)\s*:?|\*\*\s*:?|:\*\*|(?<=^#{1,6} {0,3}(?:final {1,3})?answer {0,3})\n)/gim
 
 function stated(text: string): Extracted | undefined {
   const hash = text.lastIndexOf('####')
@@ -180,7 +197,10 @@ function stated(text: string): Extracted | undefined {
 
 /** From here to the end of the statement: the first formula where it begins with one, else the sentence. */
 function statement(rest: string): string | undefined {
-  const start = rest.replace(/^(?:\s|\*\*|:|：|"|\}|is\b)+/, '')
+  const start = rest.replace(
+    /^(?:\s|\*\*|:|：|"|\}|(?:is|therefore|thus|then|indeed|simply|just|hence|exactly|equal to)\b,?)+/,
+    '',
+  )
   if (!start) return undefined
   const block = /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$([^$\n]+?)\$)([^\n]*)/.exec(start)
   if (block) {
@@ -243,7 +263,7 @@ function bare(text: string): Extracted | undefined {
     if (
       !trimmed ||
       trimmed.length > 100_000 ||
-      /[a-z]{3,}\s+[a-z]{2,}\s+[a-z]{2,}/i.test(trimmed.replace(/\\[a-zA-Z]+/g, ' ')) ||
+      /\b[a-z]{3,}\s+[a-z]{2,}\s+[a-z]{2,}/i.test(trimmed.replace(/\\[a-zA-Z]+/g, ' ')) ||
       trimmed.includes('\n\n')
     )
       return undefined
@@ -258,7 +278,7 @@ function bare(text: string): Extracted | undefined {
   const formulas = /\$|\\\(|\\\[/.test(trimmed)
   if (formulas && !/^(?:\$|\\\(|\\\[)/.test(trimmed)) {
     // Prose around a formula.
-    if (words.filter((word) => !/^(?:or|and)$/.test(word)).length > 1 || /^[A-Z][a-z]+\s/.test(trimmed))
+    if (words.filter((word) => !/^(?:or|and)$/.test(word)).length > 1 || /^[A-Z][a-z]+[\s,]/.test(trimmed))
       return undefined
   }
   if (

@@ -11,9 +11,10 @@ import { DIFFERENT, equal, isExpression, type Outcome, UNDECIDED } from './value
 export function family(tree: Tree, conditions: readonly string[]): Tree {
   const parameters: Parameter[] = []
   for (const said of conditions) {
-    const named = /([a-zA-Z]|\\[a-z]+)\s+(?:is|are|be|为|是)\s+(?:an?\s+|any\s+|some\s+)*(non-?negative |positive |natural )?(integer|whole number|整数|natural number|number)s?\b/.exec(
-      said,
-    )
+    const named =
+      /([a-zA-Z]|\\[a-z]+)\s+(?:is|are|be|为|是)\s+(?:an?\s+|any\s+|some\s+)*(non-?negative |positive |natural )?(integer|whole number|整数|natural number|number)s?\b/.exec(
+        said,
+      )
     const set = /([a-zA-Z]|\\[a-z]+)\s+in\s+set([ZNRQ])/.exec(said)
     if (set) parameters.push({ name: set[1]!, domain: set[2]! })
     else if (named && (named[2] || named[3] !== 'number'))
@@ -69,7 +70,11 @@ export function families(g: Tree, p: Tree, again: Again): Outcome {
   const a = g.t === 'family' ? g.of : g
   const b = p.t === 'family' ? p.of : p
   if (one.length && two.length) {
-    const domains = (list: readonly Parameter[]) => list.map(({ domain }) => domain).sort().join()
+    const domains = (list: readonly Parameter[]) =>
+      list
+        .map(({ domain }) => domain)
+        .sort()
+        .join()
     if (domains(one) !== domains(two)) return DIFFERENT
   }
   const known = one.length ? one : two
@@ -270,4 +275,3 @@ export function sameUpToConstants(g: Tree, p: Tree, again: (g: Tree, p: Tree) =>
 /** One letter is a constant of integration where it stands by itself in the sum, or before an exponential. */
 const alone = (tree: Tree, name: string): boolean =>
   tree.t === 'sum' && tree.of.some((part) => part.t === 'symbol' && part.name === name)
-

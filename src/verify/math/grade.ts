@@ -5,7 +5,7 @@ import { compare } from './compare.js'
 import { finalAnswer } from './extract.js'
 import { same } from './rational.js'
 import { type Reading, read } from './read.js'
-import { skyT1Equal, skyT1Extract } from './sky-t1.js'
+import { type SkyT1Rule, skyT1Extract, skyT1Normal, skyT1Rule } from './sky-t1.js'
 import type { How, Outcome } from './values.js'
 
 /**
@@ -129,9 +129,22 @@ function flattened(g: Reading, p: Reading): boolean {
 }
 
 function underSkyT1(gold: string, pred: string): Grade {
-  const g = /boxed/.test(gold) ? skyT1Extract(gold) : skyT1Extract(`\\boxed{${gold}}`)
+  const g = gold.includes('boxed') ? skyT1Extract(gold) : skyT1Normal(gold)
   const p = skyT1Extract(pred)
-  return skyT1Equal(p, g)
-    ? { equal: true, how: g === p ? 'exact' : 'tolerance', gold: g, pred: p }
+  const rule = skyT1Rule(p, g)
+  return rule
+    ? { equal: true, how: SKY_T1_HOW[rule], gold: g, pred: p }
     : { equal: false, why: p === '' ? 'no-answer' : 'different', gold: g, pred: p }
+}
+
+const SKY_T1_HOW: Record<SkyT1Rule, How> = {
+  text: 'exact',
+  choice: 'choice',
+  number: 'tolerance',
+  'without brackets': 'text',
+  'element by element': 'tolerance',
+  matrix: 'tolerance',
+  equation: 'symbolic',
+  assignment: 'tolerance',
+  symbolic: 'symbolic',
 }

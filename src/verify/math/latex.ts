@@ -82,6 +82,9 @@ export function commandIn(run: string): string {
   if (known(run)) return run
   const glued = GLUED.find((head) => run.startsWith(head))
   if (glued) return glued
+  // \cotx
+  const one = run.slice(0, -1)
+  if (FUNCTIONS.has(one) && one.length > 1) return one
   let longest = run
   let length = 0
   for (const head of GREEK) {

@@ -190,7 +190,8 @@ export function ratios(g: Tree, p: Tree, again: Again): Outcome {
   if (g.t === 'ratio' && p.t === 'ratio') {
     if (g.of.length !== p.of.length) return DIFFERENT
     const straight = inOrder(g.of, p.of, again)
-    if (straight.equal || (g.words && p.words) || ![...g.of, ...p.of].every(isExpression) || isClock(g) || isClock(p)) return straight
+    if (straight.equal || (g.words && p.words) || ![...g.of, ...p.of].every(isExpression) || isClock(g) || isClock(p))
+      return straight
     for (let k = 1; k < g.of.length; k++) {
       const cross = sameValue({ t: 'product', of: [g.of[0]!, p.of[k]!] }, { t: 'product', of: [p.of[0]!, g.of[k]!] })
       if (!cross.equal) return cross

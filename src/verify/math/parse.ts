@@ -1,10 +1,10 @@
 // Tokens → tree. Precedence from loose to tight: separators, relations, sets, ratio, sum, product, sign, power.
 
+import { amount, sumOfQuantities, unitFraction } from './amounts.js'
 import { atom } from './atoms.js'
 import { Cursor } from './cursor.js'
-import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
-import { amount, sumOfQuantities, unitFraction } from './amounts.js'
 import { family } from './families.js'
+import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
 import { negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { readUnit, scaleWord } from './words.js'
 import { degreeSign, minutes, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
@@ -19,7 +19,8 @@ const RELATIONS: Record<string, Relation> = {
   '~': '~',
 }
 /** Words that begin a condition or an explanation of what stands before them. */
-export const CONDITION = /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as|其中|当|若)(?![a-z])/i
+export const CONDITION =
+  /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as|其中|当|若)(?![a-z])/i
 const STARTS = /^(?:[({|[⟨]|set\{)$/
 
 /** Reads one answer. Throws Unreadable, and nothing else. */
@@ -345,22 +346,22 @@ export class Parser extends Cursor {
 
   /** What is written behind an atom. */
   postfix(tree: Tree): Tree {
-      for (;;) {
-        if (/^[\^∘°%!]$/.test(this.peek()?.text ?? '')) this.link()
-        if (this.take('^')) {
-          if (ordinalSign(this)) continue
-          if (degreeSign(this)) {
-            tree = temperature(this, tree) ?? { t: 'degrees', of: tree }
-            continue
-          }
-          tree = { t: 'power', base: tree, exponent: this.exponent() }
-        } else if (this.take('∘') || this.take('°')) tree = { t: 'degrees', of: tree }
-        else if (this.take('%')) tree = { t: 'percent', of: tree }
-        else if (this.is('!')) {
-          this.at++
-          tree = { t: 'call', name: this.take('!') ? 'double-factorial' : 'factorial', of: [tree] }
-        } else return tree
-      }
+    for (;;) {
+      if (/^[\^∘°%!]$/.test(this.peek()?.text ?? '')) this.link()
+      if (this.take('^')) {
+        if (ordinalSign(this)) continue
+        if (degreeSign(this)) {
+          tree = temperature(this, tree) ?? { t: 'degrees', of: tree }
+          continue
+        }
+        tree = { t: 'power', base: tree, exponent: this.exponent() }
+      } else if (this.take('∘') || this.take('°')) tree = { t: 'degrees', of: tree }
+      else if (this.take('%')) tree = { t: 'percent', of: tree }
+      else if (this.is('!')) {
+        this.at++
+        tree = { t: 'call', name: this.take('!') ? 'double-factorial' : 'factorial', of: [tree] }
+      } else return tree
+    }
   }
 
   /** After ^: a group, a sign with a number, or one atom. */

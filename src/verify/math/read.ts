@@ -1,7 +1,7 @@
 // An answer's text → what it may mean: one tree, or two where a comma can be read in two ways.
 
-import { parse } from './parse.js'
 import { dateOrTime } from './dates.js'
+import { parse } from './parse.js'
 import { fromDecimal, type Rational } from './rational.js'
 import { settled } from './settle.js'
 import { normalText } from './text.js'
@@ -24,7 +24,8 @@ export interface Reading {
   fault?: string
 }
 
-const MAX_LENGTH = 20_000
+/** A longer answer is compared as text only. */
+const MAX_LENGTH = 8000
 const CACHE = 4096
 let cache = new Map<string, Reading>()
 let older = new Map<string, Reading>()
@@ -106,7 +107,12 @@ function tidied(text: string): string {
   if (text.includes('\\text')) text = text.replace(/^\\text\{[^{}]*(?:\bis|\bare|[:=])\s*\}\s*:?(?=\s*\S)/, '')
   if (text.includes('per cent')) text = text.replace(/per cent\b/g, '\\%')
   const dollar = text.indexOf('$')
-  if (dollar >= 0 && text[dollar - 1] !== '\\' && text.indexOf('$', dollar + 1) < 0 && /^\$\s*-?[\d.]/.test(text.slice(dollar)))
+  if (
+    dollar >= 0 &&
+    text[dollar - 1] !== '\\' &&
+    text.indexOf('$', dollar + 1) < 0 &&
+    /^\$\s*-?[\d.]/.test(text.slice(dollar))
+  )
     text = `${text.slice(0, dollar)}\\$${text.slice(dollar + 1)}`
   if (/[\][]/.test(text) && /\][^[\]]*[,;]|[,;][^[\]]*\[/.test(text)) {
     // ]0, 1], [0, ∞[
@@ -175,7 +181,9 @@ function withoutEnd(text: string): string {
     else if (text[start] === '\\' && /[,;:! ]/.test(text[start + 1] ?? '')) start += 2
     else if (text[start] === ':' && text[start + 1] === ' ') start++
     else if (text[start] === '\\') {
-      const word = /^\\(?:therefore|Rightarrow|implies|displaystyle|qquad|quad)(?![a-zA-Z])/.exec(text.slice(start, start + 14))
+      const word = /^\\(?:therefore|Rightarrow|implies|displaystyle|qquad|quad)(?![a-zA-Z])/.exec(
+        text.slice(start, start + 14),
+      )
       if (!word) break
       start += word[0].length
     } else break

@@ -94,8 +94,7 @@ export function region(tree: Tree, pairs: boolean): Region | undefined {
 const isInterval = (tree: Tree): boolean => (tree.t === 'tuple' && tree.of.length === 2) || tree.t === 'union'
 const isNoPoint = (tree: Tree): boolean =>
   tree.t === 'union' ||
-  (tree.t === 'tuple' &&
-    (tree.open === '[' || tree.close === ']' || tree.of.some((part) => part.t === 'infinity')))
+  (tree.t === 'tuple' && (tree.open === '[' || tree.close === ']' || tree.of.some((part) => part.t === 'infinity')))
 const isEquation = (tree: Tree): boolean =>
   tree.t === 'relation' && tree.operators.length === 1 && tree.operators[0] === '='
 

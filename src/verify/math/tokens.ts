@@ -33,7 +33,8 @@ const isLetter = (c: number) => (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
 /** 1,234} */
 const ALONE = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?\}/
 /** {i}, {\imath}, {\mathbf{i}} */
-const UNIT_VECTOR = /^\s*\{?\s*(?:\\(?:mathbf|boldsymbol|vec|hat|bm|mathit)\s*\{?)?\s*\\?([ijk])(?:math)?\s*\}{0,2}(?![a-zA-Z])/
+const UNIT_VECTOR =
+  /^\s*\{?\s*(?:\\(?:mathbf|boldsymbol|vec|hat|bm|mathit)\s*\{?)?\s*\\?([ijk])(?:math)?\s*\}{0,2}(?![a-zA-Z])/
 const MAX_TOKENS = 20_000
 const MAX_NESTING = 60
 
@@ -85,7 +86,13 @@ class Lexer {
     }
   }
 
-  private push(token: { k: Token['k']; text: string; repeating?: string; exponent?: number; cut?: boolean }): undefined {
+  private push(token: {
+    k: Token['k']
+    text: string
+    repeating?: string
+    exponent?: number
+    cut?: boolean
+  }): undefined {
     if (this.out.length >= MAX_TOKENS) throw new Unreadable('too long')
     this.out.push({ ...token, spaced: this.spaced } as Token)
     this.spaced = false

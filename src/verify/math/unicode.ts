@@ -163,8 +163,7 @@ export function plain(text: string): string {
 }
 
 /** n⁺¹ as one exponent. */
-const raised = (run: string): string =>
-  `^{${[...run].map((c) => (c === '⁺' ? '+' : UNICODE[c]!.slice(1))).join('')}}`
+const raised = (run: string): string => `^{${[...run].map((c) => (c === '⁺' ? '+' : UNICODE[c]!.slice(1))).join('')}}`
 
 /** Full-width forms and the alphabets of mathematics (𝑥, 𝟏) are the plain characters. */
 function widened(c: string): string {

@@ -51,7 +51,9 @@ export function wordValue(text: string): { n: bigint; d: bigint } | undefined {
   const plain = text.trim().toLowerCase()
   if (plain.length > 40) return undefined
   if (/^(?:a |one )?dozen$/.test(plain)) return { n: 12n, d: 1n }
-  const found = /^(?:([a-z-]+|\d+)[ -])?([a-z]+?)(s)?$/.exec(plain.replace(/halves$/, 'half').replace('fourth', 'quarter'))
+  const found = /^(?:([a-z-]+|\d+)[ -])?([a-z]+?)(s)?$/.exec(
+    plain.replace(/halves$/, 'half').replace('fourth', 'quarter'),
+  )
   if (!found) return undefined
   const under = PARTS.indexOf(found[2]!)
   if (under < 2) return undefined
@@ -197,8 +199,10 @@ export function truth(text: string): string | undefined {
   return found ? TRUTH[found[1]!.toLowerCase()] : undefined
 }
 
-const EMPTY = /^(?:(?:the\s+)?(?:empty|null)\s+set|(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?|无解)$/i
-const REALS = /^(?:x\s+(?:is|can be)\s+)?(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?real(?:\s+(?:numbers?|values?))?(?:\s+x)?$/i
+const EMPTY =
+  /^(?:(?:the\s+)?(?:empty|null)\s+set|(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?|无解)$/i
+const REALS =
+  /^(?:x\s+(?:is|can be)\s+)?(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?real(?:\s+(?:numbers?|values?))?(?:\s+x)?$/i
 const WHOLE = /^(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?integers?$/i
 
 /** Sets that are said in words. */
