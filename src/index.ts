@@ -47,9 +47,11 @@ export {
   type BlockRate,
   blockRates,
   type Grade,
+  type GradeOptions,
   grade,
   graderVersion,
   judge,
+  type Verifier,
   type VerifyOptions,
   verify,
 } from './verify/index.js'

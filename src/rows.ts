@@ -143,13 +143,14 @@ export interface Formatted extends Sample {
 }
 
 export type Verdict =
-  | { ok: true; how: string; detail?: string; chosen?: number; tried?: Tried[] }
+  | { ok: true; how: string; detail?: string; chosen?: number; tried?: Tried[]; compared?: Compared }
   | {
       ok: false
       why: Why | Extract<Format, { ok: false }>['why']
       detail: string
       chosen?: number
       tried?: Tried[]
+      compared?: Compared
     }
 
 /** A fenced block that was judged and did not pass, in the order of judging. */
@@ -159,6 +160,22 @@ export interface Tried {
   why: Why
   /** Tests that it passed before the one that failed. */
   passed: number
+}
+
+/** What a verdict on an answer rests on. */
+export interface Compared {
+  /** The answers as they were found in the gold and in the response. */
+  gold: string
+  pred?: string
+  /** What was read in them: exact values, intervals, sets. */
+  goldForm?: string
+  predForm?: string
+  /** How the answer was found in the response: `boxed`, `stated`, … */
+  by?: string
+  /** The rule that decided, in words. */
+  rule: string
+  /** `strict`, `exact` or `sky-t1`. */
+  policy: string
 }
 
 export type Why =

@@ -1,16 +1,16 @@
 // The verdict on one row, whatever its kind: by value, by letter, by tests.
 
-import type { Formatted, Sample, Tried, Verdict, Why } from '../rows.js'
+import type { Compared, Formatted, Sample, Tried, Verdict, Why } from '../rows.js'
 import { chosenLetter, isLetter } from './choice/index.js'
 import { candidates, judge, type Reason, type RunnerChoice } from './code/index.js'
-import { finalAnswer, grade, type Policy } from './math/index.js'
+import { type Grade, type GradeOptions, grade, type Policy, type Rules } from './math/index.js'
 
 /** What a verdict needs of a row. */
 export type Verifiable = Pick<Sample, 'kind' | 'text'> &
   Partial<Sample> &
   Partial<Pick<Formatted, 'format' | 'solution'>>
 
-export interface VerdictOptions {
+export interface VerdictOptions extends Rules {
   policy?: Policy
   runner?: RunnerChoice
   signal?: AbortSignal
@@ -32,7 +32,7 @@ export async function verdictOn(row: Verifiable, options: VerdictOptions = {}): 
   if (lost) return lost
   const text = row.solution ?? row.text
   if (row.kind === 'code') return onCode(row, text, options)
-  return row.kind === 'choice' ? onChoice(row, text) : onMath(row, text, options.policy)
+  return row.kind === 'choice' ? onChoice(row, text) : onMath(row, text, options)
 }
 
 /** Why there is nothing to judge, where there is nothing. */
@@ -43,29 +43,52 @@ export function lostBefore(row: Verifiable): Verdict | undefined {
   return undefined
 }
 
-export function onMath(row: Verifiable, text: string, policy: Policy = 'strict'): Verdict {
+export function onMath(row: Verifiable, text: string, options: GradeOptions = {}): Verdict {
   if (row.answer === undefined || row.answer === '')
     return { ok: false, why: 'failed', detail: 'the problem has no answer to compare with' }
-  const result = grade(row.answer, text, { policy })
-  if (result.equal) return { ok: true, how: result.how!, detail: shorten(result.pred ?? '') }
-  if (result.why === 'no-answer') {
-    const cut = finalAnswer(text).unterminated
-    return cut
-      ? { ok: false, why: 'cut-off', detail: 'the text ends inside its box' }
-      : { ok: false, why: 'no-answer', detail: 'no answer is stated' }
+  const { policy = 'strict', percent, units, order, precision } = options
+  const rules = {
+    policy,
+    ...(percent && { percent }),
+    ...(units && { units }),
+    ...(order && { order }),
+    ...(precision !== undefined && { precision }),
   }
+  return verdictOfGrade(grade(row.answer, text, rules), policy)
+}
+
+/** What `grade` found, as the verdict on a row. */
+export function verdictOfGrade(result: Grade, policy: Policy = 'strict'): Verdict {
+  const compared: Compared = {
+    gold: shorten(result.gold),
+    ...(result.pred !== undefined && { pred: shorten(result.pred) }),
+    ...(result.forms.gold !== undefined && { goldForm: shorten(result.forms.gold) }),
+    ...(result.forms.pred !== undefined && { predForm: shorten(result.forms.pred) }),
+    ...(result.by && { by: result.by }),
+    rule: result.rule,
+    policy,
+  }
+  if (result.equal) return { ok: true, how: result.how!, detail: shorten(result.pred ?? ''), compared }
+  if (result.cutOff) return { ok: false, why: 'cut-off', detail: 'the text ends inside its answer', compared }
+  if (result.why === 'no-answer') return { ok: false, why: 'no-answer', detail: result.rule, compared }
   const detail = `expected ${shorten(result.gold)}, found ${shorten(result.pred ?? '')}`
-  return { ok: false, why: result.why === 'different' ? 'wrong' : result.why!, detail }
+  return { ok: false, why: result.why === 'different' ? 'wrong' : result.why!, detail, compared }
 }
 
 export function onChoice(row: Verifiable, text: string): Verdict {
   const gold = row.answer === undefined ? undefined : (isLetter(row.answer) ?? chosenLetter(row.answer, row.choices))
   if (!gold) return { ok: false, why: 'failed', detail: 'the problem has no right letter to compare with' }
   const letter = chosenLetter(text, row.choices)
-  if (!letter) return { ok: false, why: 'no-answer', detail: 'no letter is stated' }
+  const compared: Compared = {
+    gold,
+    ...(letter && { pred: letter }),
+    rule: !letter ? 'no letter is stated' : letter === gold ? 'the same letter' : 'different letters',
+    policy: 'choice',
+  }
+  if (!letter) return { ok: false, why: 'no-answer', detail: 'no letter is stated', compared }
   return letter === gold
-    ? { ok: true, how: 'choice', detail: letter }
-    : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}` }
+    ? { ok: true, how: 'choice', detail: letter, compared }
+    : { ok: false, why: 'wrong', detail: `expected ${gold}, found ${letter}`, compared }
 }
 
 /**

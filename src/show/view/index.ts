@@ -4,5 +4,13 @@ import { rowsView } from './list.js'
 import { pairView } from './pair.js'
 import { repeatsView } from './repeats.js'
 import { traceView } from './trace.js'
+import { verdictView } from './verdict.js'
 
-export const view = { trace: traceView, diff: diffView, compare: pairView, rows: rowsView, repeats: repeatsView }
+export const view = {
+  trace: traceView,
+  diff: diffView,
+  compare: pairView,
+  rows: rowsView,
+  repeats: repeatsView,
+  verdict: verdictView,
+}

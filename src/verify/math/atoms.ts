@@ -6,10 +6,11 @@ import { FUNCTIONS } from './latex.js'
 import type { Parser } from './parse.js'
 import { multiply, ONE, power, rational } from './rational.js'
 import { set } from './sets.js'
+import { table } from './table.js'
 import type { Token } from './tokens.js'
 import { elements, type Tree, Unreadable } from './tree.js'
 
-const ALIASES: Record<string, string> = {
+const ALIASES = table<string>({
   asin: 'arcsin',
   acos: 'arccos',
   atan: 'arctan',
@@ -20,7 +21,7 @@ const ALIASES: Record<string, string> = {
   ctg: 'cot',
   arctg: 'arctan',
   lg: 'log',
-}
+})
 /** Letters that a bracket right behind them makes a function: f(x). Others multiply, unless a relation follows. */
 const FUNCTION_LETTERS = /^[fgFGW]$/
 

@@ -154,7 +154,7 @@ function boxed(text: string): Extracted | undefined {
   const joined = [found[found.length - 1]!]
   if (joined[0]!.text.trim() === '') {
     const earlier = found.filter((box) => box.text.trim() !== '')
-    if (earlier.length === 0) return undefined
+    if (earlier.length === 0) return joined[0]!.open ? { by: 'boxed', unterminated: true } : undefined
     joined[0] = earlier[earlier.length - 1]!
   }
   for (let k = found.indexOf(joined[0]!) - 1; k >= 0; k--) {

@@ -1,2 +1,3 @@
 export { type Extracted, finalAnswer } from './extract.js'
-export { type Grade, grade, graderVersion, type Policy } from './grade.js'
+export { type Grade, type GradeOptions, grade, graderVersion, type Policy } from './grade.js'
+export { checkedRules, type Rules } from './rules.js'

@@ -1,5 +1,7 @@
 // What the lexer knows of LaTeX: which commands are values, operators, decoration or wrapping.
 
+import { table } from './table.js'
+
 export const FUNCTIONS = new Set(
   'sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arccot arcsec arccsc asin acos atan arcsinh arccosh arctanh asinh acosh atanh ln log lg exp sqrt cbrt abs floor ceil cis gcd lcm max min Re Im sgn det arg deg tg ctg arctg'.split(
     ' ',
@@ -23,7 +25,7 @@ export const SPLICED = new Set(
 export const TEXTUAL = new Set(
   'text mbox hbox textnormal textrm textit textbf textsf texttt mathrm mathsf mathtt operatorname emph'.split(' '),
 )
-export const COMMANDS: Record<string, string> = {
+export const COMMANDS = table<string>({
   cdot: '*',
   times: '*',
   ast: '*',
@@ -64,7 +66,7 @@ export const COMMANDS: Record<string, string> = {
   wedge: ',',
   lor: ',',
   vee: ',',
-}
+})
 /** What may stand glued to the letters after it: `\quadx`, `\cdotx`, `\pir`. */
 const GLUED = ['qquad', 'quad', 'cdot', 'times', 'dfrac', 'tfrac', 'frac', 'sqrt', 'pi', 'pm', 'infty']
 

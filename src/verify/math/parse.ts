@@ -4,12 +4,13 @@ import { amount, sumOfQuantities, unitFraction } from './amounts.js'
 import { atom } from './atoms.js'
 import { Cursor } from './cursor.js'
 import { family } from './families.js'
+import { table } from './table.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
 import { negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { readUnit, scaleWord } from './words.js'
 import { degreeSign, minutes, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
 
-const RELATIONS: Record<string, Relation> = {
+const RELATIONS = table<Relation>({
   '=': '=',
   '<': '<',
   '<=': '<=',
@@ -17,7 +18,7 @@ const RELATIONS: Record<string, Relation> = {
   '>=': '>=',
   '!=': '!=',
   '~': '~',
-}
+})
 /** Words that begin a condition or an explanation of what stands before them. */
 export const CONDITION =
   /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as|其中|当|若)(?![a-z])/i

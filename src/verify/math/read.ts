@@ -20,6 +20,8 @@ export interface Reading {
   trees: Tree[]
   /** 2,74 as 2.74: only against a number that is written with a point. */
   decimalComma?: Tree
+  /** The preferred reading in words, once it was asked for. */
+  form?: string
   /** Why there is no tree. */
   fault?: string
 }

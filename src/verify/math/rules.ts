@@ -1,5 +1,8 @@
 // What counts as equal beyond the value itself: choices that a task makes, each with its default.
 
+import { nearest } from '../../nearest.js'
+import { Stopped } from '../../stopped.js'
+
 export interface Rules {
   /**
    * What 25% is equal to: `either` 25 or 0.25, only the `number` 25, or only the `fraction` 0.25. Two percentages are
@@ -25,19 +28,32 @@ export type Settled = Required<Omit<Rules, 'precision'>> & { precision: number |
 
 export const DEFAULT_RULES: Settled = { percent: 'either', units: 'optional', order: 'free', precision: undefined }
 
+const CHOICES = {
+  percent: ['either', 'number', 'fraction'],
+  units: ['optional', 'required', 'ignored'],
+  order: ['free', 'kept'],
+  policy: ['strict', 'exact', 'sky-t1'],
+} as const
+
 /** Rules with their defaults filled in. */
-export function settledRules(rules: Rules): Settled {
-  if (
-    rules.percent === undefined &&
-    rules.units === undefined &&
-    rules.order === undefined &&
-    rules.precision === undefined
-  )
-    return DEFAULT_RULES
+export function checkedRules(rules: Rules & { policy?: string }): Settled {
+  for (const name of ['percent', 'units', 'order', 'policy'] as const) {
+    const value = rules[name]
+    if (value === undefined || (CHOICES[name] as readonly string[]).includes(value)) continue
+    throw new Stopped(
+      'bad-call',
+      `${name} is ${JSON.stringify(value)}; it is ${CHOICES[name].map((choice) => `'${choice}'`).join(', ')}.`,
+      `{ ${name}: '${nearest(String(value), CHOICES[name]) ?? CHOICES[name][0]}' }`,
+    )
+  }
+  const { precision } = rules
+  if (precision !== undefined && !(Number.isInteger(precision) && precision >= 1 && precision <= 15))
+    throw new Stopped('bad-call', `precision is ${precision}; it is a whole number from 1 to 15.`, '{ precision: 4 }')
+  if (!rules.percent && !rules.units && !rules.order && precision === undefined) return DEFAULT_RULES
   return {
     percent: rules.percent ?? 'either',
     units: rules.units ?? 'optional',
     order: rules.order ?? 'free',
-    precision: rules.precision,
+    precision,
   }
 }

@@ -153,7 +153,8 @@ const WORDS = new Map(
     .split(' ')
     .map((word, value) => [word, value]),
 )
-'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').forEach((word, k) => WORDS.set(word, 20 + 10 * k))
+for (const [k, word] of 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').entries())
+  WORDS.set(word, 20 + 10 * k)
 WORDS.set('hundred', 100)
 const SCALES = ['billion', 'million', 'thousand'] as const
 const SIZES = { billion: 1e9, million: 1e6, thousand: 1e3 } as const

@@ -2,6 +2,7 @@
 
 import { numberAt } from './digits.js'
 import { COMMANDS, commandIn, DECORATION, FUNCTIONS, GREEK, group, SPLICED, TEXTUAL } from './latex.js'
+import { table } from './table.js'
 import { Unreadable } from './tree.js'
 
 export type Token = { spaced: boolean } & (
@@ -38,14 +39,14 @@ const UNIT_VECTOR =
 const MAX_TOKENS = 20_000
 const MAX_NESTING = 60
 
-const CURRENCIES: Record<string, string> = {
+const CURRENCIES = table<string>({
   '€': 'euro',
   '£': 'pound sterling',
   '¥': 'yen',
   '₹': 'rupee',
   '₩': 'won',
   '¢': 'cent',
-}
+})
 const CURRENCY_WORD = /^(?:USD|EUR|GBP|JPY|INR|CNY|RMB|Rs|INR)$/
 
 export function tokens(source: string, options: LexOptions, notes: LexNotes): Token[] {

@@ -1,6 +1,8 @@
 // Unicode mathematics as LaTeX: one notation for the lexer.
 
-const UNICODE: Record<string, string> = {
+import { table } from './table.js'
+
+const UNICODE = table<string>({
   '×': '\\times ',
   '·': '\\cdot ',
   '⋅': '\\cdot ',
@@ -147,7 +149,7 @@ const UNICODE: Record<string, string> = {
   '⌈': '\\lceil ',
   '⌉': '\\rceil ',
   '…': '...',
-}
+})
 
 /** Unicode mathematics as LaTeX, everything else untouched. */
 export function plain(text: string): string {

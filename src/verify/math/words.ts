@@ -1,4 +1,5 @@
 // Words in answers: numbers written out, units with their scale, and words that only decorate.
+import { table } from './table.js'
 import type { Tree } from './tree.js'
 
 const SMALL =
@@ -7,12 +8,12 @@ const SMALL =
   )
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
 const ORDINALS = 'zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(' ')
-const SCALES: Record<string, bigint> = {
+const SCALES = table<bigint>({
   thousand: 1000n,
   million: 1_000_000n,
   billion: 1_000_000_000n,
   trillion: 1_000_000_000_000n,
-}
+})
 
 /** "twenty-one" → 21n, "third" → 3n, "3rd" → 3n, "2 million" → 2000000n; `undefined` where it is no number. */
 export function numberWord(text: string): bigint | undefined {
@@ -126,16 +127,16 @@ unit('mole', 1, 1, 'mol mole moles')
 unit('ohm', 1, 1, 'ohm ohms')
 
 /** Units that are two units. */
-const JOINED: Record<string, string> = {
+const JOINED = table<string>({
   mph: 'mile/hour',
   kph: 'km/hour',
   kmh: 'km/hour',
   kmph: 'km/hour',
   fps: 'foot/second',
   'pound sterling': 'GBP',
-}
+})
 
-const POWERS: Record<string, number> = { square: 2, sq: 2, squared: 2, cubic: 3, cu: 3, cubed: 3 }
+const POWERS = table<number>({ square: 2, sq: 2, squared: 2, cubic: 3, cu: 3, cubed: 3 })
 
 /** A unit as written → dimension with power, and scale; `undefined` where it holds a word that is no unit. */
 export function readUnit(text: string): Unit | undefined {
@@ -191,7 +192,7 @@ function readUnitAfresh(text: string): Unit | undefined {
   return { dimension: names.sort().join(' '), n, d }
 }
 
-const TRUTH: Record<string, string> = { yes: 'yes', true: 'yes', no: 'no', false: 'no', 是: 'yes', 否: 'no' }
+const TRUTH = table<string>({ yes: 'yes', true: 'yes', no: 'no', false: 'no', 是: 'yes', 否: 'no' })
 
 /** yes = true, no = false: alone, or before a comma and the reason. */
 export function truth(text: string): string | undefined {
