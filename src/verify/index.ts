@@ -91,7 +91,7 @@ export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: Ver
     // What the verifier threw, and what it left to us, is not kept as its word.
     let kept = false
     return workspace.once(
-      'verify with',
+      'verify-with',
       ownKey(verifier, version, row),
       async () => {
         const { verdict, keep } = await ownVerdict(verifier, row, ours, signal)

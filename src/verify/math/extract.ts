@@ -49,7 +49,7 @@ export function finalAnswer(text: string): Extracted {
     closing(part) ??
     boxed(part) ??
     stated(part) ??
-    (part !== whole && stops(part) ? boxed(whole) : undefined) ??
+    (part !== whole && stops(whole, part) ? boxed(whole) : undefined) ??
     bare(part) ??
     formula(part) ??
     bold(part) ?? { by: 'none' }
@@ -57,7 +57,11 @@ export function finalAnswer(text: string): Extracted {
 }
 
 /** Whether what follows the thinking breaks off: then a box before it is all the answer there is. */
-const stops = (part: string): boolean => !/[.!?。！？\])}*$|>]\s*$/.test(part)
+function stops(whole: string, part: string): boolean {
+  const solution = whole.lastIndexOf('<|begin_of_solution|>')
+  if (solution >= 0) return !whole.includes('<|end_of_solution|>', solution)
+  return !/[.!?。！？\])}*$|>]\s*$/.test(part)
+}
 
 const MARKS = /<\|(?:im_start|im_end|endoftext|eot_id)\|>/
 
