@@ -12,6 +12,7 @@ import { deathError } from './death.js'
 import { FrameReader } from './frames.js'
 import { backFromNative, type InterruptLines, interruptRuntime } from './interrupt.js'
 import { compiled } from './locate.js'
+import { bounded, offerToSystem, systemKills } from './memory.js'
 import { OutputOrder } from './output-order.js'
 import { wakeReader } from './pipes.js'
 import { type FromRuntime, PIPE, type RunCell, type ToRuntime, WATCHDOG } from './protocol.js'
@@ -65,6 +66,8 @@ export class RuntimeProcess {
   private running: number | undefined
   private latest = 0
   private lastWords = ''
+  private endedBy: 'interrupt' | 'memory' | undefined
+  private readonly killsBefore = systemKills()
   private acknowledge: (number: number) => void = () => {}
   private underWay: () => void = () => {}
   /** Processes that cells have started and do not block on. */
@@ -82,13 +85,15 @@ export class RuntimeProcess {
       ...(options.memory === undefined ? [] : [`--max-old-space-size=${options.memory}`]),
     ].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]!))
     const { NODE_OPTIONS: _, ...env } = options.env
-    this.child = spawn(process.execPath, [...node, compiled('runtime/main').pathname, options.engine], {
+    const args = [...node, compiled('runtime/main').pathname, options.engine, String(options.memory ?? '')]
+    this.child = spawn(...bounded(process.execPath, args, options.memory), {
       cwd: options.cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'ipc'],
       // A group of its own: a terminal's Ctrl-C is for the kernel, and what cells start ends with it.
       detached: process.platform !== 'win32',
     })
+    if (this.child.pid !== undefined) offerToSystem(this.child.pid)
     let started: () => void = () => {}
     this.ready = new Promise((resolve, reject) => {
       started = resolve
@@ -105,7 +110,10 @@ export class RuntimeProcess {
     this.native(this.child.stdout!, 'stdout')
     this.native(this.child.stderr!, 'stderr')
     const watchdog = this.child.stdio[PIPE.watchdog] as Duplex
-    watchdog.on('data', (bytes: Buffer) => bytes.includes('t') && this.underWay())
+    watchdog.on('data', (bytes: Buffer) => {
+      if (bytes.includes('m')) this.endedBy = 'memory'
+      if (bytes.includes('t')) this.underWay()
+    })
     watchdog.on('error', () => {})
     this.child.on('error', () => {})
     this.ended = new Promise((resolve) => {
@@ -158,6 +166,7 @@ export class RuntimeProcess {
   async interrupt(): Promise<void> {
     if (this.gone) return
     if (this.busy) {
+      this.endedBy = 'interrupt'
       this.kill()
       await this.ended
       return
@@ -328,7 +337,8 @@ export class RuntimeProcess {
   private died(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.gone) return
     this.kill()
-    this.end(deathError({ code, signal, lastWords: this.lastWords, memory: this.memory }))
+    const { lastWords, memory, endedBy: by } = this
+    this.end(deathError({ code, signal, lastWords, memory, by, system: systemKills() !== this.killsBefore }))
   }
 
   /** Nothing runs here any more: what was printed is given out, and the running cell has its end. */

@@ -2,6 +2,7 @@
 import { Session } from 'node:inspector'
 import { Socket } from 'node:net'
 import { workerData } from 'node:worker_threads'
+import { OVERHEAD } from './memory.js'
 import { PIPE, WATCHDOG } from './protocol.js'
 import type { AnswerLine } from './questions.js'
 
@@ -45,4 +46,12 @@ function end(): void {
 kernel.on('end', end)
 kernel.on('close', end)
 kernel.on('error', end)
+
+// Where the system does not bound the memory: what the process holds is looked at.
+const memory = Number(process.argv[3])
+if (memory > 0)
+  setInterval(() => {
+    if (process.memoryUsage.rss() < (memory + OVERHEAD) * 2 ** 20) return
+    kernel.write('m', () => setTimeout(end, 20))
+  }, 200)
 kernel.write('r')

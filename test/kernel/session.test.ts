@@ -211,6 +211,9 @@ describe('the runtime process', () => {
     ['process.exit(3)', 'process.exit(3)'],
     ['setTimeout(() => process.exit(4), 20); await new Promise(() => {})', 'process.exit(4)'],
     ["process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})", 'SIGKILL'],
+    ["process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {})", 'SIGSEGV'],
+    ['process.abort()', 'SIGABRT'],
+    ['(process as unknown as { reallyExit(code: number): void }).reallyExit(7)', 'process.exit(7)'],
   ])('says why it ended and goes on with a fresh one: %s', async (code, told) => {
     await cells.run('let before = 1; const lost = 2')
     const shown = await cells.run(`console.log('last words'); ${code}`)
@@ -228,6 +231,13 @@ describe('the runtime process', () => {
     )
     expect(shown.error?.message).toContain('ran out of memory (limit 60 MB')
     expect(await small.value('1 + 1')).toBe('2')
+    // Memory outside of the heap: on Linux an error of the cell, elsewhere the end of the runtime.
+    await small.run('let kept = 1')
+    const outside = await small.run('const buffers: Buffer[] = []; for (;;) buffers.push(Buffer.alloc(2e7, 1))')
+    expect(outside.error?.message).toMatch(
+      process.platform === 'linux' ? /allocation failed/ : /ran out of memory \(limit 60 MB/,
+    )
+    if (process.platform === 'linux') expect(await small.value('buffers.length = 0; kept')).toBe('1')
     await small.close()
   })
 
