@@ -1,7 +1,8 @@
 // Any value to one MIME bundle.
+import { types } from 'node:util'
 import type { Bundle } from '../session.js'
 import { knownShape } from './shapes.js'
-import { plain } from './text.js'
+import { messageOf, plain } from './text.js'
 
 const DISPLAY = Symbol.for('Jupyter.display')
 
@@ -15,6 +16,7 @@ export function toBundle(value: unknown): Bundle | Promise<Bundle> {
     const own = ownDisplay(value)
     if (own instanceof Promise) return own.then((data) => (data ? { data, metadata: {} } : fallback(value)))
     if (own) return { data: own, metadata: {} }
+    if (isPictureBlob(value)) return value.bytes().then(fallback)
   }
   return fallback(value)
 }
@@ -22,9 +24,15 @@ export function toBundle(value: unknown): Bundle | Promise<Bundle> {
 /** What an object says of itself by Deno's convention, or undefined. */
 export function ownDisplay(value: object): Data | Promise<Data | undefined> | undefined {
   let made: unknown
+  let method: unknown
   try {
-    const method = (value as Record<PropertyKey, unknown>)[DISPLAY]
-    if (typeof method !== 'function') return undefined
+    method = (value as Record<PropertyKey, unknown>)[DISPLAY]
+  } catch {
+    // A proxy that throws, or was revoked, says nothing of itself.
+    return undefined
+  }
+  if (typeof method !== 'function') return undefined
+  try {
     made = method.call(value)
   } catch (error) {
     return failed(error)
@@ -45,8 +53,11 @@ function asData(made: unknown): Data | undefined {
 
 /** A value whose own method fails is still shown, with the reason. */
 function failed(error: unknown): Data {
-  const message = error instanceof Error ? error.message : String(error)
-  return { 'text/plain': `(its Jupyter.display method failed: ${message})` }
+  return { 'text/plain': `(its Jupyter.display method failed: ${messageOf(error)})` }
+}
+
+function isPictureBlob(value: object): value is Blob & { bytes(): Promise<Uint8Array> } {
+  return !types.isProxy(value) && value instanceof Blob && value.type.startsWith('image/') && value.size < 2e7
 }
 
 function fallback(value: unknown): Bundle {

@@ -58,11 +58,16 @@ function dataFrame(frame: Fields): Bundle | undefined {
 function rows(value: object): Bundle | undefined {
   const found = rowsOf(value)
   if (!found) return undefined
-  return bundle({ 'text/html': tableHtml(found.rows, found.columns), 'text/plain': plain(value) })
+  const small = found.rows.length * found.columns.length <= 400
+  return bundle({
+    'text/html': tableHtml(found.rows, found.columns),
+    'text/plain': small ? plain(value) : tableText(found.rows, found.columns),
+  })
 }
 
 /** `{ html: '…' }`, `{ markdown: '…' }`, `{ svg: '…' }`, `{ latex: '…' }`: the text in that form. */
 function marked(fields: Fields): Bundle | undefined {
+  if (!isRecord(fields)) return undefined
   const forms: Fields = { html: 'text/html', markdown: 'text/markdown', svg: 'image/svg+xml', latex: 'text/latex' }
   const keys = Object.keys(fields)
   const form = keys.length === 1 ? forms[keys[0]!] : undefined
@@ -74,6 +79,8 @@ function marked(fields: Fields): Bundle | undefined {
 function picture(bytes: Uint8Array): Bundle | undefined {
   const type = pictureType(bytes)
   if (!type) return undefined
+  if (type === 'image/svg+xml')
+    return bundle({ [type]: new TextDecoder().decode(bytes), 'text/plain': `[${type}, ${bytes.length} bytes]` })
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
   return bundle({ [type]: base64, 'text/plain': `[${escapeHtml(type)}, ${bytes.length} bytes]` })
 }
@@ -83,5 +90,9 @@ function pictureType(bytes: Uint8Array): string | undefined {
   if (starts(0x89, 0x50, 0x4e, 0x47)) return 'image/png'
   if (starts(0xff, 0xd8, 0xff)) return 'image/jpeg'
   if (starts(0x47, 0x49, 0x46, 0x38)) return 'image/gif'
+  if (starts(0x52, 0x49, 0x46, 0x46) && bytes[8] === 0x57 && bytes[9] === 0x45 && bytes[10] === 0x42)
+    return 'image/webp'
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 500)).toString('latin1')
+  if (/^\s*(?:<\?xml[^>]*>\s*)?(?:<!(?:--|DOCTYPE)[^>]*>\s*)*<svg[\s>]/.test(head)) return 'image/svg+xml'
   return undefined
 }

@@ -10,11 +10,14 @@ export interface Rows {
 /** A table shows at most this many rows and columns, and says how many there are. */
 export const SHOWN = 20
 
+const LOOKED_AT = 10_000
+
 /** The rows and columns of an array of plain objects; undefined where it is something else. */
 export function rowsOf(value: unknown): Rows | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined
   const columns = new Set<string>()
-  for (const row of value) {
+  // Of very many rows the first ones tell what they are.
+  for (const row of value.length > LOOKED_AT ? value.slice(0, LOOKED_AT) : value) {
     if (row === null || typeof row !== 'object') return undefined
     const prototype: unknown = Object.getPrototypeOf(row)
     if (prototype !== Object.prototype && prototype !== null) return undefined
@@ -29,7 +32,7 @@ export function tableHtml(rows: Rows['rows'], columns: string[]): string {
   const head = shown.map((column) => `<th>${escapeHtml(column)}</th>`).join('')
   const lines = rows.slice(0, SHOWN).map((row, at) => {
     const cells = shown.map((column) => {
-      const value = row[column]
+      const value = row?.[column]
       const right = typeof value === 'number' || typeof value === 'bigint' ? ' style="text-align:right"' : ''
       return `<td${right}>${escapeHtml(cellText(value))}</td>`
     })
@@ -42,7 +45,7 @@ export function tableHtml(rows: Rows['rows'], columns: string[]): string {
 /** The same as lines of text. */
 export function tableText(rows: Rows['rows'], columns: string[]): string {
   const shown = columns.slice(0, SHOWN)
-  const lines = [shown, ...rows.slice(0, SHOWN).map((row) => shown.map((column) => cellText(row[column], 40)))]
+  const lines = [shown, ...rows.slice(0, SHOWN).map((row) => shown.map((column) => cellText(row?.[column], 40)))]
   const widths = shown.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)))
   const text = lines.map((line) =>
     line

@@ -2,7 +2,7 @@
 
 import { codeFrame, dim, headline } from '../display/error-text.js'
 import { ownDisplay } from '../display/index.js'
-import { plain } from '../display/text.js'
+import { cut, messageOf, plain } from '../display/text.js'
 import type { CellError } from '../session.js'
 import { frameOf } from './sources.js'
 
@@ -12,12 +12,22 @@ const FRAMES = 12
 
 /** The error of a cell from the thrown value. An error that shows itself shows no stack. */
 export function toCellError(thrown: unknown): CellError {
+  try {
+    return described(thrown)
+  } catch (error) {
+    // Its own name, message or stack throws when it is read.
+    const message = `an error that cannot be shown (${messageOf(error)})`
+    return { name: 'Error', message, traceback: [headline('Error', message)] }
+  }
+}
+
+function described(thrown: unknown): CellError {
   if (!isError(thrown)) {
-    const message = typeof thrown === 'string' ? thrown : plain(thrown)
+    const message = typeof thrown === 'string' ? cut(thrown) : plain(thrown)
     return { name: 'Uncaught', message, traceback: [headline('Uncaught', message)] }
   }
   const name = String(thrown.name || 'Error')
-  const message = asTyped(String(thrown.message ?? ''))
+  const message = cut(asTyped(String(thrown.message ?? '')))
   const shown = ownDisplay(thrown)
   if (shown && !(shown instanceof Promise) && typeof shown['text/plain'] === 'string')
     return { name, message, traceback: [headline(name, shown['text/plain'])] }
@@ -36,7 +46,7 @@ function isError(value: unknown): value is Error {
 }
 
 function describe(error: Error, depth: number): string[] {
-  const lines = headline(String(error.name || 'Error'), asTyped(String(error.message ?? ''))).split('\n')
+  const lines = headline(String(error.name || 'Error'), cut(asTyped(String(error.message ?? '')))).split('\n')
   let framed = depth > 0
   const frames = framesOf(error)
   for (const frame of frames.slice(0, FRAMES)) {
@@ -47,12 +57,25 @@ function describe(error: Error, depth: number): string[] {
     lines.push(...codeFrame(found.code, found.place.line, found.place.column))
   }
   if (frames.length > FRAMES) lines.push(dim(`    … ${frames.length - FRAMES} more`))
+  const own = ownFields(error)
+  if (own) lines.push(dim(`  ${own}`))
   if (depth >= DEPTH) return lines
   for (const inner of innerErrors(error)) {
     const [first = '', ...rest] = isError(inner.error) ? describe(inner.error, depth + 1) : [plain(inner.error)]
     lines.push(`${dim(inner.label)} ${first}`, ...rest)
   }
   return lines
+}
+
+/** What an error says beside its message, such as `code` and `status`. */
+function ownFields(error: Error): string | undefined {
+  const told = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+  const keys = Object.keys(error).filter((key) => !told.has(key))
+  if (keys.length === 0) return undefined
+  const fields = Object.fromEntries(
+    keys.slice(0, 20).map((key) => [key, (error as unknown as Record<string, unknown>)[key]]),
+  )
+  return plain(fields, { depth: 1, maxArrayLength: 5, maxStringLength: 200 }).replace(/\n/g, '\n  ')
 }
 
 function framesOf(error: Error): string[] {

@@ -1,5 +1,6 @@
 // The runtime's end of the output pipe: everything goes out at once and in order.
 import { writeSync } from 'node:fs'
+import { messageOf } from '../display/text.js'
 import { FRAME, FRAME_HEAD, type FromRuntime, PIPE } from './protocol.js'
 
 // One stream frame holds at most this many characters: a write that fits the pipe is not torn by a
@@ -23,7 +24,7 @@ export function writeMessage(message: FromRuntime, buffers: readonly Uint8Array[
     writeBinary(message, buffers)
     return
   }
-  const text = JSON.stringify(message)
+  const text = toJson(message)
   const length = Buffer.byteLength(text)
   const frame = Buffer.allocUnsafe(FRAME_HEAD + length)
   frame.write(text, FRAME_HEAD)
@@ -40,6 +41,25 @@ function writeBinary(message: FromRuntime, buffers: readonly Uint8Array[]): void
   const frame = Buffer.concat([start, ...payload])
   head(frame, frame.length - FRAME_HEAD, FRAME.binary, 0)
   writeAll(frame, frame.length)
+}
+
+/** A bundle may hold what is no JSON: the other forms are shown then. */
+function toJson(message: FromRuntime): string {
+  try {
+    return JSON.stringify(message)
+  } catch (error) {
+    if (!('bundle' in message)) throw error
+    const data: Record<string, unknown> = {}
+    for (const [type, value] of Object.entries(message.bundle.data)) {
+      try {
+        JSON.stringify(value)
+        data[type] = value
+      } catch (reason) {
+        data['text/plain'] ??= `(its ${type} is no JSON: ${messageOf(reason)})`
+      }
+    }
+    return JSON.stringify({ ...message, bundle: { data, metadata: {} } })
+  }
 }
 
 function head(frame: Buffer, length: number, kind: number, cell: number): void {

@@ -118,3 +118,55 @@ it('a code frame marks the column between its neighbours', () => {
   const lines = codeFrame('one\ntwo three\nfour', 2, 5, 5).map((line) => line.replace(/\u001b\[[\d;]*m/g, ''))
   expect(lines).toEqual(['    1 | one', '  > 2 | two three', '      |     ^^^^^', '    3 | four'])
 })
+
+describe('large and hostile values', () => {
+  const line = 'y'.repeat(1000)
+  const HOSTILE: [string, () => unknown][] = [
+    [
+      'a dictionary of very many fields',
+      () => Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`k${at}`, at])),
+    ],
+    ['nested lists', () => Array.from({ length: 100 }, () => Array(100).fill(Array(100).fill(line)))],
+    [
+      'rows of very many columns',
+      () => [Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`c${at}`, line]))],
+    ],
+    ['a long name', () => ({ [line.repeat(1000)]: 1 })],
+    ['a large integer', () => 2n ** 500_000n],
+    ['a typed array', () => new Float64Array(5e6)],
+    [
+      'a Map of Maps',
+      () =>
+        new Map(
+          Array.from({ length: 1000 }, (_, at) => [at, new Map(Array.from({ length: 1000 }, (_, x) => [x, line]))]),
+        ),
+    ],
+  ]
+
+  it.each(HOSTILE)('%s is some kB', (_, make) => {
+    expect(JSON.stringify(data(make())).length).toBeLessThan(30_000)
+  })
+
+  it('a revoked proxy, and one that throws at every touch', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(data(proxy)['text/plain']).toBe('<Revoked Proxy>')
+    const throws = () => {
+      throw new Error('no')
+    }
+    expect(data(new Proxy({ a: 1 }, { get: throws, ownKeys: throws, getPrototypeOf: throws }))['text/plain']).toBe(
+      '{ a: 1 }',
+    )
+  })
+
+  it('says how many fields there are', () => {
+    expect(String(data(HOSTILE[0]![1]())['text/plain'])).toContain('… 49,900 more fields')
+  })
+
+  it('pictures in a Blob, and SVG and WebP in bytes', async () => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47])
+    expect((await toBundle(new Blob([png], { type: 'image/png' }))).data['image/png']).toBe('iVBORw==')
+    expect(data(Buffer.from('<?xml version="1.0"?>\n<svg xmlns="x"></svg>'))['image/svg+xml']).toContain('<svg')
+    expect(data(Buffer.from('RIFF....WEBPVP8 '))['image/webp']).toBeDefined()
+  })
+})

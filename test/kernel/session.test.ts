@@ -129,6 +129,32 @@ throw new Halt('it stopped')`)
   })
 })
 
+describe('an error or a display that resists', () => {
+  it.each([
+    [
+      "const odd = new Error('x'); Object.defineProperty(odd, 'name', { get() { throw 1 } }); throw odd",
+      'cannot be shown',
+    ],
+    ["throw new Proxy(new Error('p'), { get() { throw new Error('trap') } })", 'trap'],
+    ["throw Object.assign(new Error('refused'), { code: 'E_NO', status: 429 })", "code: 'E_NO', status: 429"],
+    ["throw new Error('m'.repeat(1e6))", '1,000,000 characters in all'],
+  ])('%s', async (code, told) => {
+    const shown = await cells.run(code)
+    expect(shown.status).toBe('error')
+    expect(shown.trace).toContain(told)
+    expect(shown.trace.length).toBeLessThan(50_000)
+  })
+
+  it('shows the other forms of a bundle that is no JSON', async () => {
+    const shown = await cells.run(
+      "({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': { big: 5n }, 'text/html': '<b>x</b>' }) })",
+    )
+    expect(shown.status).toBe('ok')
+    expect(shown.outputs[0]).toMatchObject({ bundle: { data: { 'text/html': '<b>x</b>' } } })
+    expect(shown.value).toContain('BigInt')
+  })
+})
+
 describe('what an error quotes', () => {
   it('is the code as it was typed', async () => {
     await cells.run('const values = [1, 2]')
