@@ -34,6 +34,7 @@ export class Child implements Runner {
   #take: ((outcome: Outcome | 'broken') => void) | undefined
   #ready: Promise<boolean> | undefined
   #announce: (() => void) | undefined
+  #began: (() => void) | undefined
   #complaint = ''
   #closed = false
 
@@ -62,9 +63,16 @@ export class Child implements Runner {
       this.#kill()
       return 'broken'
     }
-    const began = performance.now()
-    const cpu = child.pid === undefined ? 0 : cpuSeconds(child.pid)
-    let deadline = (limits.timeLimit + 1) * 1000
+    let began = performance.now()
+    let cpu = child.pid === undefined ? 0 : cpuSeconds(child.pid)
+    const wall = (limits.timeLimit + 1) * 1000
+    let deadline = this.options.announces ? Number.POSITIVE_INFINITY : wall
+    // What it loads before the program runs is not the program's time.
+    this.#began = () => {
+      began = performance.now()
+      cpu = child.pid === undefined ? 0 : cpuSeconds(child.pid)
+      deadline = wall
+    }
     return new Promise((resolve) => {
       const done = (outcome: Outcome | 'broken') => {
         clearTimeout(timer)
@@ -72,13 +80,16 @@ export class Child implements Runner {
         this.#take = undefined
         resolve(outcome)
       }
-      const stop = (status: Outcome['status'], detail: string) => {
+      const stop = (status: Outcome['status'], detail: string, waited = false) => {
         this.#kill()
-        done({ status, seconds: Math.min((performance.now() - began) / 1000, limits.timeLimit + 1), detail })
+        const seconds = Math.min((performance.now() - began) / 1000, limits.timeLimit + 1)
+        done({ status, seconds, detail, ...(waited && { waited }) })
       }
+      // CPU seconds when it was last looked at past its time.
+      let before = 0
       const timer = setTimeout(
         () => stop('time-limit', 'it could not be stopped and was killed'),
-        (limits.timeLimit * 5 + 10) * 1000,
+        ((limits.timeLimit * 5 + 10) * (limits.patience ?? 1) + this.options.start / 1000) * 1000,
       )
       const allowed = (limits.memoryLimit + this.options.own) * 1024 * 1024
       const watch = setInterval(() => {
@@ -87,8 +98,13 @@ export class Child implements Runner {
         if (!this.options.clock || performance.now() - began < deadline) return
         // Past its time: stopped, unless it only waits its turn on a busy machine.
         const used = cpuSeconds(child.pid) - cpu
-        if (used >= limits.timeLimit || used < 0.2 * (deadline / 1000)) stop('time-limit', '')
-        else deadline += 500
+        const waits = used - before < 0.05 || performance.now() - began > 5 * wall * (limits.patience ?? 1)
+        if (used >= limits.timeLimit) stop('time-limit', '')
+        else if (waits) stop('time-limit', '', true)
+        else {
+          before = used
+          deadline = performance.now() - began + 500
+        }
       }, WATCH)
       this.#take = done
       send(child.stdin!, { program, trial, ...limits })
@@ -134,6 +150,7 @@ export class Child implements Runner {
       (text) => {
         const message = JSON.parse(text) as { status: string }
         if (message.status === 'ready') this.#announce?.()
+        else if (message.status === 'began') this.#began?.()
         else this.#take?.(message as Outcome)
       },
       () => this.#kill(),
@@ -183,7 +200,14 @@ export function pyodideRunner(): Runner {
   return new Child({
     name: 'pyodide',
     file: './pyodide-child.js',
-    flags: ['--no-warnings', '--experimental-permission', '--allow-worker', ...readable, '--max-old-space-size=512'],
+    flags: [
+      '--no-warnings',
+      '--experimental-permission',
+      '--allow-worker',
+      '--disallow-code-generation-from-strings',
+      ...readable,
+      '--max-old-space-size=512',
+    ],
     start: 60_000,
     own: 900,
     announces: true,

@@ -11,6 +11,7 @@ import { type Done, outcomeOf } from './outcome.js'
 import { holdsMore } from './processes.js'
 import { Closed, type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Runner, type Trial } from './runner.js'
 import { type Interpreter, interpreters, sandbox, which } from './sandbox.js'
+import { standsApart } from './stands-apart.js'
 import { leave, tidyAtExit } from './tidy.js'
 
 /** How long the fork server may take to start, in milliseconds, on a busy machine. */
@@ -67,7 +68,15 @@ async function probe(): Promise<Probe> {
 }
 
 /** The texts of the fork server, in the order in which they stand on each other. */
-const TEXTS = ['./program.py', './crossing.py', './program_side.py', './test_side.py', './seccomp.py', './zygote.py']
+const TEXTS = [
+  './program.py',
+  './values.py',
+  './crossing.py',
+  './program_side.py',
+  './test_side.py',
+  './seccomp.py',
+  './zygote.py',
+]
 /** Address space beyond the limit on memory: stacks of threads, arenas and mapped files, in megabytes. */
 const SLACK = 384
 /** The same where a control group counts what is really held. */
@@ -264,12 +273,3 @@ export class Native implements Runner {
     leave(this)
   }
 }
-
-/**
- * Whether a test can run in another process than its program: it can, unless it reaches into the program's own, by
- * mocks, by its standard streams or by its interpreter. That is read from the test alone; no program can ask for it.
- */
-export const standsApart = (test: string): boolean =>
-  !/\b(?:mock|patch|monkeypatch|capsys|capfd|redirect_std(?:out|err)|std(?:in|out|err)|__main__|globals|locals|inspect|exec|eval|seed|getrefcount|gc|__code__|__globals__|__dict__|__class__|subclass|unittest)\b/.test(
-    test,
-  )

@@ -65,11 +65,14 @@ function residentSizes(root: number): Map<number, number> {
 /** Clock ticks a second, as every Linux has them. */
 const TICKS = 100
 
-/** Seconds of CPU time that one process has used; 0 where this system does not say. */
+/**
+ * Seconds of CPU time that the first thread of a process has used; 0 where this system does not say. What compiles and
+ * collects garbage beside it is not the program's.
+ */
 export function cpuSeconds(pid: number): number {
   if (process.platform !== 'linux') return 0
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[11]) + Number(fields[12])) / TICKS
   } catch {

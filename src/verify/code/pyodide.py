@@ -1,38 +1,25 @@
-"""Runs one test inside Pyodide, with everything that the last one touched put back first."""
+"""Runs one test inside Pyodide. The memory of the interpreter is put back after each, so nothing is put back here.
+
+values.py, crossing.py, program_side.py and test_side.py stand before this text.
+"""
 import _sitebuiltins
-import builtins
+import asyncio
 import io
-import json
-import sys
+import os
+import time
 import traceback
-import types
 
 import abc, array, bisect, cmath, collections, contextlib, copy, dataclasses, datetime, decimal, enum, fractions  # noqa: E401,F401
-import functools, heapq, itertools, math, operator, os, queue, random, re, statistics, string, textwrap, time, typing  # noqa: E401,F401
+import functools, heapq, itertools, math, operator, queue, random, re, statistics, string, textwrap, typing  # noqa: E401,F401
 
-PRELUDE = """
-import collections, heapq, itertools, functools, math, bisect, string, re, random, sys, operator
-from typing import *
-from collections import *
-from heapq import *
-from itertools import *
-from functools import *
-from bisect import *
-from string import *
-from operator import *
-from math import *
-inf = float("inf")
-# Python's own come last: math.pow takes no modulus, operator.index is no list.index.
-from builtins import *
-"""
 STDERR_KEPT = 2000
 
 
-class _Full(BaseException):
+class Full(BaseException):
     pass
 
 
-class _Capped(io.RawIOBase):
+class Capped(io.RawIOBase):
     """Takes bytes up to a limit."""
 
     def __init__(self, limit):
@@ -47,26 +34,69 @@ class _Capped(io.RawIOBase):
     def write(self, data):
         self.data += data
         if len(self.data) > self.limit:
-            raise _Full()
+            raise Full()
         return len(data)
 
 
-class _Input(io.BytesIO):
+class Input(io.BytesIO):
     def fileno(self):
         return 0
 
 
-# The world before any program, by module.
-_WORLD = {name: dict(module.__dict__) for name, module in list(sys.modules.items()) if isinstance(module, types.ModuleType) and name != "__main__"}
-# JavaScript would be a way out of Python: what leads there is not importable.
-for _name in ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "pyodide.code", "pyodide.ffi", "_pyodide._base"):
-    _WORLD.pop(_name, None)
-_LIMIT = sys.getrecursionlimit()
-_OPEN = open
+class Waiting:
+    """What an event loop waits with where there is nothing to wait for but time."""
+
+    def select(self, timeout):
+        if timeout:
+            time.sleep(timeout)
+        return []
+
+    def close(self):
+        pass
 
 
-class _Closed:
-    """Refuses to find the modules of the host."""
+class Loop(asyncio.base_events.BaseEventLoop):
+    """An event loop without sockets: Pyodide's own hands its work to JavaScript, which a test must not reach."""
+
+    def __init__(self):
+        super().__init__()
+        self._selector = Waiting()
+
+    def _process_events(self, events):
+        pass
+
+    def _write_to_self(self):
+        pass
+
+
+def run_loop(main, *, debug=None, loop_factory=None):
+    with asyncio.Runner(debug=debug, loop_factory=Loop) as runner:
+        return runner.run(main)
+
+
+def shut_out():
+    """Takes away what leads from Python to JavaScript. Called once, before the memory is kept."""
+    import pyodide.ffi  # noqa: F401  the last import of it
+
+    asyncio.run = asyncio.runners.run = run_loop
+    asyncio.new_event_loop = asyncio.events.new_event_loop = Loop
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "pyodide" not in type(finder).__module__ and "pyodide" not in getattr(finder, "__module__", "")]
+    sys.path_hooks[:] = [hook for hook in sys.path_hooks if "pyodide" not in getattr(hook, "__module__", "")]
+    for name in list(sys.modules):
+        if name.split(".")[0] in ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip"):
+            module = sys.modules.pop(name)
+            if name == "_pyodide_core":
+                vars(module).clear()
+    sys.meta_path.insert(0, Refusing())
+    builtins.exit, builtins.quit = _sitebuiltins.Quitter("exit", ""), _sitebuiltins.Quitter("quit", "")
+    sys.set_int_max_str_digits(0)
+    exec(PRELUDE, PRELUDED)
+    del PRELUDED["__builtins__"]
+    sys.argv = ["main.py"]
+
+
+class Refusing:
+    """Finds nothing of the host: the files of Pyodide's own packages still lie in the library."""
 
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip"):
@@ -74,67 +104,46 @@ class _Closed:
         return None
 
 
-def _restore():
-    for name in list(sys.modules):
-        if name not in _WORLD:
-            del sys.modules[name]
-    for name, before in _WORLD.items():
-        module = sys.modules.get(name)
-        if module is None:
-            continue
-        now = module.__dict__
-        if len(now) != len(before) or any(now.get(key, now) is not value for key, value in before.items()):
-            now.clear()
-            now.update(before)
-    sys.setrecursionlimit(_LIMIT)
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Closed)]
-    sys.meta_path.insert(0, _Closed())
-    random.seed()
-    for folder in ("/tmp", "/home/pyodide"):
-        try:
-            for entry in os.scandir(folder):
-                if entry.is_file(follow_symlinks=False):
-                    os.unlink(entry.path)
-        except OSError:
-            pass
-
-
 def run_test(text):
+    """A whole test of the kinds that need one side only."""
     request = json.loads(text)
-    _restore()
-    stdin, stdout, stderr = sys.stdin, sys.stdout, sys.stderr
-    raw = _Capped(request["outputLimit"])
+    raw = streams(request)
     try:
-        sys.stdin = io.TextIOWrapper(io.BufferedReader(_Input(request.get("stdin", "").encode("utf-8", "surrogatepass"))), encoding="utf-8")
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
-        sys.stderr = io.StringIO()
-        result = _execute(request)
+        result = execute(request)
         try:
             sys.stdout.flush()
-        except _Full:
-            result = {"status": "output-limit", "detail": ""}
         except ValueError:
             pass
-        complaint = sys.stderr.getvalue() if isinstance(sys.stderr, io.StringIO) else ""
-    except _Full:
-        result, complaint = {"status": "output-limit", "detail": ""}, ""
-    finally:
-        sys.stdin, sys.stdout, sys.stderr = stdin, stdout, stderr
+    except Full:
+        result = {"status": "output-limit"}
+    return finished(result, raw)
+
+
+def streams(request):
+    raw = Capped(request["outputLimit"])
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(Input(request.get("stdin", "").encode("utf-8", "surrogatepass"))), encoding="utf-8")
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
+    sys.stderr = io.StringIO()
+    return raw
+
+
+def finished(result, raw):
+    complaint = sys.stderr.getvalue() if type(sys.stderr) is io.StringIO else ""
     result.setdefault("detail", complaint[-STDERR_KEPT:].strip())
     if result["status"] == "ok":
         result["stdout"] = raw.data.decode("utf-8", "replace")
     return json.dumps(result)
 
 
-def _execute(request):
+def main_space(request):
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
-    space = main.__dict__
-    space["__file__"] = "main.py"
-    sys.argv = ["main.py"]
-    builtins.exit, builtins.quit = _sitebuiltins.Quitter("exit", ""), _sitebuiltins.Quitter("quit", "")
-    sys.set_int_max_str_digits(0)
-    kind = request["kind"]
+    main.__dict__["__file__"] = "main.py"
+    return main.__dict__
+
+
+def execute(request):
+    space, kind = main_space(request), request["kind"]
     try:
         compiled = compile(request["program"], "main.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
@@ -143,19 +152,18 @@ def _execute(request):
         if kind == "stdin":
             exec(compiled, space)
             return {"status": "ok"}
-        exec(PRELUDE, space)
+        space.update(PRELUDED)
         if request.get("given"):
             exec(compile(request["given"], "given.py", "exec", dont_inherit=True), space)
         exec(compiled, space)
         if kind == "call":
-            found = space.get(request["fn"])
-            solution = space.get("Solution")
-            if not callable(found) and isinstance(solution, type) and hasattr(solution, request["fn"]):
-                found = getattr(solution(), request["fn"])
-            if not callable(found):
+            found = lookup(space, request["fn"])
+            if found is None:
                 return {"status": "missing", "detail": "there is no function %s" % request["fn"]}
             value = found(*(revived(request["args"]) if request.get("revive") else request["args"]))
             return {"status": "value", "value": json_text(value)}
+        if kind == "apart":
+            return {"status": "ready", "space": space}
         exec(compile(request["assert"], "assert.py", "exec", dont_inherit=True), space)
         return {"status": "end"}
     except SystemExit as leaving:
@@ -163,55 +171,66 @@ def _execute(request):
         if code is None or code == 0:
             return {"status": "ok"} if kind == "stdin" else {"status": "early-exit"}
         return {"status": "runtime-error", "detail": "it left with status %s" % (code,)}
-    except _Full:
-        return {"status": "output-limit", "detail": ""}
     except MemoryError:
         return {"status": "memory-limit", "detail": "MemoryError"}
     except AssertionError as error:
         if kind == "assert" and any(frame.filename == "assert.py" for frame in traceback.extract_tb(error.__traceback__)):
             return {"status": "assertion", "detail": "".join(traceback.format_exception_only(type(error), error)).strip()}
         return {"status": "runtime-error", "detail": traceback.format_exc()[-STDERR_KEPT:]}
-    except BaseException:
+    except Exception:
         return {"status": "runtime-error", "detail": traceback.format_exc()[-STDERR_KEPT:]}
 
 
-def revived(value):
-    """Arguments with the dicts whose keys JSON cannot hold."""
-    if isinstance(value, list):
-        return [revived(item) for item in value]
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(value.get("$dict"), list):
-            return {key: revived(item) for key, item in value["$dict"]}
-        return {key: revived(item) for key, item in value.items()}
-    return value
+SIDE = None
 
 
-def json_text(value):
-    """The value as JSON text: tuples as lists, whole numbers in full, anything that JSON lacks as its text."""
+def begin(text, ask):
+    """The program of a test that runs apart. `ask` reaches the test's side: text in, text out."""
+    global SIDE
+    request = json.loads(text)
+    raw = streams(request)
     try:
-        return json.dumps(value, default=plain, ensure_ascii=False)
-    except TypeError:
-        # A tuple is no key of JSON: its text is one.
-        return json.dumps(text_keys(value), default=plain, ensure_ascii=False)
+        result = execute(request)
+    except Full:
+        result = {"status": "output-limit"}
+    if result["status"] == "ready":
+        asked = []
+        SIDE = ProgramSide(result.pop("space"), lambda data: asked.append(data), lambda: ask(asked.pop().decode()))
+        return json.dumps(result)
+    return finished(result, raw)
 
 
-def plain(other):
-    """What json.dumps does not know: numbers of other kinds by value, arrays as lists, the rest as its text."""
-    if isinstance(other, (decimal.Decimal, fractions.Fraction)):
-        if other == int(other):
-            return int(other)
-        if other == float(other):
-            return float(other)
-    elif isinstance(other, (collections.deque, range, type({}.keys()), type({}.values()))):
-        return list(other)
-    elif hasattr(other, "tolist") and hasattr(other, "dtype"):
-        return other.tolist()
-    return {"python": repr(other)[:200]}
+def answer(message):
+    return SIDE.answer(message).decode()
 
 
-def text_keys(value):
-    if isinstance(value, dict):
-        return {key if isinstance(key, (str, int, float, type(None))) else repr(key): text_keys(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [text_keys(item) for item in value]
-    return value
+def examine(text, ask):
+    """The test of such a pair. `ask` reaches the program's side."""
+    global SIDE
+    request = json.loads(text)
+    streams(request)
+    waiting = ['["ready"]']
+    SIDE = TestSide(lambda data: waiting.append(ask(data.decode())), lambda: waiting.pop())
+    try:
+        SIDE.run(request["assert"], request.get("given", ""))
+        told = {"status": "end", "detail": ""}
+    except Gone:
+        told = {"status": "early-exit", "detail": "the program was gone"}
+    except AssertionError as error:
+        told = {"status": "assertion", "detail": "".join(traceback.format_exception_only(type(error), error)).strip()[:STDERR_KEPT]}
+    except SystemExit as error:
+        told = {"status": "early-exit", "detail": "it left with status %s" % (error.code,)}
+    except MemoryError:
+        told = {"status": "memory-limit", "detail": "MemoryError"}
+    except BaseException:
+        told = {"status": "runtime-error", "detail": traceback.format_exc()[-STDERR_KEPT:]}
+    if SIDE.gone and told["status"] == "end":
+        told = {"status": "early-exit", "detail": "the program was gone"}
+    return json.dumps(told)
+
+
+def called(message):
+    return SIDE.called(json.loads(message)).decode()
+
+
+shut_out()

@@ -123,7 +123,7 @@ class TestSide(Coder):
         tree = ast.parse(test, "assert.py")
         code = compile(tree, "assert.py", "exec", dont_inherit=True)
         free = free_names(tree)
-        known = set(dir(builtins)) | set(PRELUDED) | STANDARD
+        known = set(dir(builtins)) | STANDARD | HELPERS
         # A name that Python has means Python's own, so that no program brings its own `all` or `abs` to its test;
         # only a test that asks about nothing else asks about the program's `sum`.
         subjects = {name for name in free if name not in known}
@@ -150,6 +150,10 @@ STANDARD = set(getattr(sys, "stdlib_module_names", ())) | {
     "math", "cmath", "random", "re", "string", "itertools", "functools", "collections", "heapq", "bisect", "operator", "copy",
     "typing", "datetime", "decimal", "fractions", "statistics", "json", "sys", "os", "time", "array", "enum", "dataclasses",
     "asyncio", "io", "unittest", "types", "textwrap", "hashlib", "queue", "threading", "contextlib", "numbers", "abc"}
+
+
+# What tests compare with, imported or not.
+HELPERS = {"isclose", "isnan", "isinf", "Counter", "defaultdict", "deque", "OrderedDict", "Decimal", "Fraction"}
 
 
 def free_names(tree):
