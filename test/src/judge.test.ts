@@ -150,7 +150,7 @@ const programs: [string, Task, string][] = [
 describe.each([...(native.runner === 'native' ? (['native'] as const) : []), 'pyodide' as const])(
   'Python, %s',
   (runner) => {
-    it.each(programs)('%s', async (_name, task, expected) => {
+    it.each(programs)('%s', { timeout: 180_000 }, async (_name, task, expected) => {
       expect(await why(task, runner)).toBe(expected)
     })
 

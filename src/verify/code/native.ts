@@ -84,6 +84,21 @@ const LOOSE = 2048
 /** Joins the group that stands open on 3, then becomes what is named. */
 const JOIN = 'echo 0 >&3 && exec 3>&- && exec "$@"'
 
+/** Whether nobody exists here: a container of an ordinary user may hold root alone, and that root is no root outside. */
+function there(map: string): boolean {
+  try {
+    return readFileSync(`/proc/self/${map}`, 'utf8')
+      .trim()
+      .split('\n')
+      .some((line) => {
+        const [from, , count] = line.trim().split(/\s+/).map(Number)
+        return from! <= NOBODY && NOBODY < from! + count!
+      })
+  } catch {
+    return true
+  }
+}
+
 interface Pending {
   take: (done: Done, sections: Buffer[]) => void
   fail: () => void
@@ -203,7 +218,7 @@ export class Native implements Runner {
         stdio: ['pipe', 'pipe', 'pipe', ...(door === undefined ? [] : [door])],
         env: { PATH: '/usr/bin:/bin' },
         cwd: '/',
-        ...(root && { uid: NOBODY, gid: NOBODY }),
+        ...(root && there('uid_map') && there('gid_map') && { uid: NOBODY, gid: NOBODY }),
       })
       if (door !== undefined) closeSync(door)
       this.#group = group

@@ -1,5 +1,6 @@
 // Runners at rest: each is lent to one test after another, and ended when nobody asked for a while.
 
+import { groupsHere } from './cgroup.js'
 import { isolateRunner, pyodideRunner } from './child.js'
 import { Native, probeNative } from './native.js'
 import type { Program, Runner } from './runner.js'
@@ -13,13 +14,17 @@ const REST = 20
 const resting = new Map<Runner['name'], Runner[]>()
 const timers = new WeakMap<Runner, NodeJS.Timeout>()
 
-/** What `auto` chooses on this machine, and how to get better where that is not the best. */
+/** What `auto` chooses on this machine, how memory is bounded there, and how to get better where that is not the best. */
 export async function pythonRunner(): Promise<
-  { runner: 'native'; python: string } | { runner: 'pyodide'; why: string; fix: string }
+  { runner: 'native'; python: string; memory: string } | { runner: 'pyodide'; why: string; fix: string }
 > {
   const probe = await probeNative()
   return probe.ok
-    ? { runner: 'native', python: `${probe.python.path} (${probe.python.version})` }
+    ? {
+        runner: 'native',
+        python: `${probe.python.path} (${probe.python.version})`,
+        memory: groupsHere() ?? 'resident memory, looked at while it runs and after; RLIMIT_AS',
+      }
     : { runner: 'pyodide', why: probe.why, fix: probe.fix }
 }
 

@@ -186,7 +186,8 @@ class Space(dict):
                 return self.side.ask("global", name)
             except KeyError:
                 pass
-        if name in PRELUDED:
+        # Not the whole prelude: a function that the program lacks must not be found in a module of Python's.
+        if name in PRELUDED and (name in HELPERS or name[:1].isupper()):
             return PRELUDED[name]
         if name in STANDARD and name not in dir(builtins):
             return importlib.import_module(name)
