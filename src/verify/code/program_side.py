@@ -85,11 +85,17 @@ class ProgramSide(Coder):
         """The number of a class of the program's own."""
         return None if kind in NAMES else self.keep(kind)
 
+    def own(self, name):
+        """Whether the program itself has it: what it was given beforehand does not count."""
+        return name in self.space and (name not in PRELUDED or self.space[name] is not PRELUDED[name])
+
     def work(self, what, given):
         if what == "global":
+            if not self.own(given[0]):
+                raise KeyError(given[0])
             return self.space[given[0]]
         if what == "has":
-            return [name for name in given[0] if name in self.space]
+            return [name for name in given[0] if self.own(name)]
         if what == "call":
             return given[0](*given[1], **given[2])
         if what == "get":

@@ -472,6 +472,7 @@ export const attacks: Attack[] = [
 
 /** Programs that try to pass a test of assertions without solving it. */
 export const cheats: { name: string; program: string; assert?: string }[] = [
+  { name: 'a function by another name', program: 'def plus(a, b): return a + b', assert: 'assert add(1, 2) == 3' },
   { name: 'leaving early', program: 'import sys\nsys.exit(0)' },
   { name: 'leaving at once', program: 'import os\nos._exit(0)' },
   { name: 'leaving inside the call', program: 'import os\ndef f(*a): os._exit(0)' },
