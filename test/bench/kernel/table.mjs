@@ -121,6 +121,7 @@ function verdict(values, names) {
   const best = others.reduce((a, b) => (b.value < a.value ? b : a))
   if (mine === undefined) return `**loss**: ${best.name} does it`
   if (best.value === 0) return mine === 0 ? `level with ${best.name}` : `**loss** to ${best.name}`
+  if (mine === 0) return `**win** before ${best.name}`
   const share = mine / best.value
   const how = share < 0.95 ? '**win**' : share <= 1.05 ? 'level' : '**loss**'
   return `${how}, ${share.toFixed(2)} × ${best.name}`
