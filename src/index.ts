@@ -18,8 +18,10 @@ export {
   type Measures,
   markers,
   measureRepeats,
+  type ReleasedAnswer,
   type Repeats,
   type RepeatsGroup,
+  releasedRepeats,
   repeats,
 } from './repeats/index.js'
 // ground: rows, where work is kept, how it is shown, why it stopped

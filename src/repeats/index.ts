@@ -18,4 +18,5 @@ export {
   reflections,
 } from './markers.js'
 export { type Measures, measureRepeats, repeatOnset, wastedCharacters } from './measures.js'
+export { type ReleasedAnswer, releasedRepeats } from './released.js'
 export { exactLoops, type Repeats, repeats } from './repeats.js'

@@ -77,7 +77,10 @@ function noveltyOf(ids: Int32Array, window: number): number[] {
 }
 
 /** Start of the second copy; null where nothing loops. */
-export function repeatOnset(found: Repeats, loops: readonly Run[] = []): number | null {
+export function repeatOnset(
+  found: Pick<Repeats, 'start' | 'end' | 'count'>,
+  loops: readonly Run[] = [],
+): number | null {
   const exact = loops[0] && loops[0].start + loops[0].period
   const own =
     found.start !== null && found.end !== null && found.count

@@ -9,7 +9,13 @@ import { type FigureOptions, palette, type Trace } from '../theme.js'
 import { count, faded, pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
-export type OnsetRow = Pick<Sample, 'id' | 'model' | 'text'> & { repeats: Repeats }
+/** A row with its text, or with its length in characters where the text is not at hand. */
+export type OnsetRow = Pick<Sample, 'id' | 'model'> & { repeats: Pick<Repeats, 'kind' | 'start' | 'end' | 'count'> } & (
+    | { text: string }
+    | { length: number }
+  )
+
+const lengthOf = (row: OnsetRow) => ('length' in row ? row.length : row.text.length)
 
 export interface OnsetOptions<Row extends OnsetRow = OnsetRow> extends FigureOptions {
   /** What a curve stands for. @default the model */
@@ -41,11 +47,11 @@ export function onsetFigure<Row extends OnsetRow>(rows: readonly Row[], options:
       'plot.onset(inspectRepeats(samples).rows)',
     )
   const groups = [...Map.groupBy(rows, by)].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-  const longest = rows.reduce((most, row) => Math.max(most, row.text.length), 1)
+  const longest = rows.reduce((most, row) => Math.max(most, lengthOf(row)), 1)
   const curves = groups.map(([name, own]) => ({
     name,
     own,
-    steps: survival(own.map((row) => ({ length: row.text.length, onset: repeatOnset(row.repeats) }))),
+    steps: survival(own.map((row) => ({ length: lengthOf(row), onset: repeatOnset(row.repeats) }))),
   }))
   // From zero, unless everything happens in a narrow band at the top.
   const least = Math.min(...curves.flatMap(({ steps }) => steps.map(({ low }) => low)))

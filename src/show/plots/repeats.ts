@@ -68,7 +68,7 @@ export function repeatsFigure<Row extends RepeatsRow>(
       yaxis: bars.yaxis,
       annotations: [...bars.annotations, ...(page.annotations as object[])],
     },
-    summary: `repeats: ${looping} of ${rows.length} answers loop or circle; ${many(models.length, 'model')}, ${many(domains.length, 'domain')}`,
+    summary: `repeats: ${looping} of ${rows.length} answers loop or circle; ${many(models.length, 'model')}, ${many(domains.length, 'group')}`,
   })
 }
 
