@@ -89,29 +89,46 @@ export interface Markers {
   derivation: number
 }
 
-/** Signs of a paragraph that plays an input or a program, each worth its points. */
+/**
+ * Signs of a paragraph that plays an input or a program, each worth its points. Mathematics also says "for k = 1" and
+ * "for example", so no sign that it shares is enough alone.
+ */
 const WALK: [RegExp, number][] = [
   [
-    /\b(?:trace|walk(?:ing)?|step|run(?:ning)?|go(?:ing)?|work(?:ing)?) through (?:the |this |an? |some |each )?(?:\w+ ){0,2}(?:code|example|sample|input|test|loop|function|program|case|list|array|string|iterations?)/i,
+    /\b(?:trac(?:e|ing)|walk(?:ing)?|step(?:ping)?|run(?:ning)?|go(?:ing)?|work(?:ing)?) through (?:the |this |an? |some |each |my )?(?:\w+ ){0,2}(?:code|samples?|examples?|input|tests?|loop|function|program|cases?|list|array|string|iterations?)\b/i,
     3,
   ],
-  [/\b(?:simulat|dry[- ]run)\w*/i, 2],
   [
-    /\b(?:first|second|third|next|last|sample|given|provided|test|\d+(?:st|nd|rd|th))? ?(?:example|sample|test)(?: (?:case|input|output))?(?: (?:\d|one|two|three))?\b(?=[^.]{0,40}(?::|\bis\b|\bhas\b|\bgives?\b|\boutputs?\b|\bn ?=))/i,
+    /\b(?:dry[- ]run|simulat(?:e|es|ing) (?:the |this |my )?(?:code|loop|program|function|process|algorithm|queue|stack))\b/i,
+    3,
+  ],
+  [/\b(?:try|check|test|do|take|verify)\b[^.:\n]{0,30}\b(?:samples?|examples?)\b/i, 2],
+  [/\b(?:with|on|for|through) the (?:sample|example)\b/i, 1],
+  [/\b(?:trac(?:e|ing)|walk(?:ing)?|step(?:ping)?|run(?:ning)?|go(?:ing)?) through [["'\d]/i, 3],
+  // A case and what becomes of it: "n = 3, k = 1: mid = 2".
+  [/\b[a-z]\w* = -?\d+(?:, [a-z]\w* = -?\d+)*: [^\n]*\b[a-z]\w*(?:,| =)? -?\d/i, 1],
+  [/(?:\b[a-z_]\w* ?(?:=|->) ?-?\d+\b[\s\S]{0,80}?){4}/i, 2],
+  [/\bby hand\b/i, 1],
+  [/\b(?:sample|test|example) (?:input|output|case)s?(?: \d)?\b|\b(?:sample|example) \d\b/i, 2],
+  [
+    /\bthe (?:code|function|program|loop|script|algorithm) (?:would|will|should|returns?|prints?|outputs?|gives?)\b/i,
     2,
   ],
-  [/\b(?:sample|test|example) (?:input|output|case)s?\b/i, 2],
-  [/\b(?:input|output|expected(?: output)?|returns?|prints?)\s*(?:is|are|should be|:|=|→|->)/i, 1],
-  [/\b(?:iteration|pass|step) \d+\b[^.\n]{0,40}[:=]/i, 2],
-  [/\b(?:when|for|at|if|with) (?:i|j|k|idx|index|left|right|l|r) ?(?:=|is) ?\d/i, 2],
+  [/\b(?:input|output|expected(?: output)?|stdin|stdout|prints?)\s*(?::|=|→|->)/i, 1],
+  [/\b(?:returns?|prints?|outputs?)\b/i, 1],
+  [/\biteration \d+\b/i, 1],
+  [/\b(?:when|for|at|if|with) (?:i|j|idx|index|left|right) ?(?:=|is) ?\d/i, 1],
   [
-    /\b(?:i|j|k|idx|index|left|right|lo|hi|mid|start|end|count|total|curr?|current|prev|stack|queue|dp|res|result|ans)(?:\[[^\]\n]{1,20}\])* ?(?:=|becomes|is now|->|→) ?[-\d["'([]/i,
+    /\b(?:idx|index|left|right|low|high|mid|start|count|total|curr?|current|prev|stack|queue|dp|seen|best|result|answer|ans|res)(?:\[[^\]\n]{1,20}\])? ?(?:=|becomes|is now|->|→|:) ?(?:[-\d["'([{]|true|false|none)/i,
     2,
   ],
-  [/\bthe (?:code|function|program|loop|algorithm) (?:would|will|should|returns?|prints?|outputs?|gives?|does)\b/i, 2],
+  [/[=:] ?\[ ?(?:-?\d+|"[^"]*"|'[^']*')(?:, ?(?:-?\d+|"[^"]*"|'[^']*'))+ ?\]/, 1],
   [/\b(?:push|pop|append|enqueue|dequeue|swap)(?:s|ped|ed|ing)?\b/i, 1],
-  [/\bmatches the (?:expected|sample|given|example)\b/i, 2],
+  [/\b(?:matches|equals|gives) the (?:expected|sample|given|example)\b/i, 2],
 ]
+/** Formulas of this many make a paragraph mathematics, whatever it says of examples. */
+const FORMULAS = /\\\(|\\\[|\$[^$\n]+\$|\\frac|\\sqrt|\^\{/g
+const MATHEMATICS = 3
 /** Signs of a paragraph that derives. */
 const DERIVE: [RegExp, number][] = [
   [
@@ -178,7 +195,8 @@ function paragraphs(text: string): { start: number; end: number }[] {
 /** The kind of one paragraph, or undefined where it is neither. */
 export function kindOf(paragraph: string): Passage['kind'] | undefined {
   const walk = WALK.reduce((sum, [sign, points]) => sum + (sign.test(paragraph) ? points : 0), 0)
-  if (walk >= ENOUGH.walk) return 'walk-through'
+  const formulas = paragraph.match(FORMULAS)?.length ?? 0
+  if (walk >= ENOUGH.walk && formulas < MATHEMATICS) return 'walk-through'
   const derive = DERIVE.reduce((sum, [sign, points]) => sum + points * (paragraph.match(sign)?.length ?? 0), 0)
   return derive >= ENOUGH.derive ? 'derivation' : undefined
 }

@@ -18,6 +18,7 @@ export const installs = 'nothing'
 export const minutes = 3
 
 const labels = path.join(path.dirname(fileURLToPath(import.meta.url)), 'labels', 'repeats.jsonl')
+const markerLabels = path.join(path.dirname(labels), 'markers.jsonl')
 const lines = (text) =>
   text
     .split('\n')
@@ -27,7 +28,7 @@ const percent = (hits, n) => (n === 0 ? 'none' : `${((100 * hits) / n).toFixed(1
 
 /** @param {import('./tools/index.mjs').Tools} tools */
 export async function run(tools) {
-  const { repeats, LoopGuard, markers } = await import('../../dist/src/repeats/index.js')
+  const { repeats, LoopGuard, kindOf, markers } = await import('../../dist/src/repeats/index.js')
   const folder = tools.data('sky_outputs')
   if (!folder || !existsSync(folder)) {
     tools.log('The released Sky-T1 outputs are not here, so there is nothing to measure on.')
@@ -83,6 +84,36 @@ export async function run(tools) {
     return `| ${label} | ${own.length} | ${['loop', 'near-loop', 'circling', 'clean'].map((kind) => own.filter((row) => kinds.get(row.id) === kind).length).join(' | ')} |`
   })
 
+  // Passages that walk through a test input: paragraphs that were read, by where they come from.
+  const walks = {
+    'written code answers': [0, 0, 0, 0],
+    'a 270M model on code': [0, 0, 0, 0],
+    mathematics: [0, 0, 0, 0],
+  }
+  const fixtures = (name) => lines(readFileSync(path.join(tools.root, 'fixtures', name), 'utf8'))
+  const answers = new Map([
+    ...fixtures('teacher.jsonl').map((row) => [`teacher.jsonl ${row.problem}#${row.sample}`, row.content]),
+    ...fixtures('recordings/small.jsonl').map((row) => [
+      `recordings/small.jsonl ${row.for.problem}#${row.for.sample}`,
+      row.answer.content,
+    ]),
+    ...[...texts].map(([id, row]) => [`sky_outputs ${id}`, row.response]),
+  ])
+  for (const { file, row, paragraph, walk } of lines(readFileSync(markerLabels, 'utf8'))) {
+    const text = answers.get(`${file} ${row}`) ?? ''
+    const bare = file === 'sky_outputs' ? text : text.replace(/```[\s\S]*?(?:```|$)/g, '')
+    const found = kindOf(bare.split(/\n\s*\n/)[paragraph]?.trim() ?? '') === 'walk-through'
+    const from =
+      file === 'teacher.jsonl'
+        ? 'written code answers'
+        : file === 'sky_outputs'
+          ? 'mathematics'
+          : 'a 270M model on code'
+    walks[from][walk ? (found ? 0 : 2) : found ? 1 : 3]++
+  }
+  const paragraphs = [...texts].flatMap(([id, row]) => (/27B|32B|14B__/.test(id) ? row.response.split(/\n\s*\n/) : []))
+  const inMathematics = paragraphs.filter((one) => kindOf(one) === 'walk-through').length
+
   // What ending an answer at its loop saves, and costs.
   let [characters, saved, stopped, stoppedRight] = [0, 0, 0, 0]
   for (const row of auto) {
@@ -126,6 +157,17 @@ The first three columns are machine labels (an exact loop at the end; zlib ratio
 |---|---:|---:|---:|---:|---:|
 ${confusion.join('\n')}
 
+| walking through an input | read | precision | recall |
+|---|---:|---:|---:|
+${Object.entries(walks)
+  .map(
+    ([from, [hit, wrong, missed, clean]]) =>
+      `| ${from} | ${hit + wrong + missed + clean} | ${hit + wrong === 0 ? 'none flagged' : `${hit} of ${hit + wrong}`} | ${hit + missed === 0 ? 'none there' : `${hit} of ${hit + missed}`} |`,
+  )
+  .join('\n')}
+
+In ${paragraphs.length.toLocaleString('en')} paragraphs of mathematics, ${inMathematics} are flagged. The 270M model repeats the question's examples and walks through nothing.
+
 Ending an answer at its loop (\`stopLoops\`): ${stopped} of ${auto.length} answers ended, ${percent(saved, characters)} of all characters not written, ${stoppedRight} of the ended ones were scored right.
 
 | | MB/s on one core |
@@ -134,7 +176,15 @@ ${Object.entries(speeds)
   .map(([name, value]) => `| ${name} | ${value.toFixed(1)} |`)
   .join('\n')}
 `
-  tools.report('repeats', markdown, { results, stopped, stoppedRight, saved: saved / characters, speeds })
+  tools.report('repeats', markdown, {
+    results,
+    walks,
+    inMathematics,
+    stopped,
+    stoppedRight,
+    saved: saved / characters,
+    speeds,
+  })
 }
 
 const wordsOf = (text) => text.toLowerCase().match(/\p{L}+|\d+|[^\s\p{L}\d]/gu) ?? []
