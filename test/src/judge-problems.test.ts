@@ -111,6 +111,25 @@ describe.runIf(native.runner === 'native')('assertions with what the problem giv
   })
 })
 
+describe('a function that the program does not define', () => {
+  it.each(['gcd', 'add', 'xor'])('%s is missing, though Python has one by that name', async (fn) => {
+    const task: Task = {
+      language: 'python',
+      program: 'def other(): pass',
+      tests: [{ fn, args: [4, 6], returns: fn === 'gcd' ? 2 : 10 }],
+    }
+    for (const runner of ['auto', 'pyodide'] as const) expect((await judge(task, { runner })).why).toBe('runtime-error')
+  })
+  it('is missing in an assertion, too', async () => {
+    const task: Task = {
+      language: 'python',
+      program: 'def plus(a, b): return a + b',
+      tests: [{ assert: 'assert add(1, 2) == 3' }],
+    }
+    expect((await judge(task)).why).toBe('runtime-error')
+  })
+})
+
 describe('tests of one program', () => {
   const tests = [1, 2, 3].map((n) => ({ stdin: `${n}`, stdout: `${n}` }))
   const program = 'const n = +require("fs").readFileSync(0, "utf8"); console.log(n === 2 ? 0 : n)'
