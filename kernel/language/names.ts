@@ -11,6 +11,9 @@ const NAMES_PER_SCOPE = 500
 export class Names {
   private readonly places = new Map<string, number>()
   private readonly kinds = new Map<string, NameKind>()
+  private readonly inFunctions = new Map<string, 'read' | 'written'>()
+  /** Names of getters and setters in cells: reading such a property may run code. */
+  readonly accessors = new Set<string>()
   private readonly before = new Map<string, NameKind | undefined>()
 
   /** The index of the scope object that holds the name; gives it a place when it has none. */
@@ -29,6 +32,16 @@ export class Names {
 
   kind(name: string): NameKind | undefined {
     return this.kinds.get(name)
+  }
+
+  /** A function of a cell reads or writes the name. */
+  capture(name: string, written: boolean): void {
+    if (written || !this.inFunctions.has(name)) this.inFunctions.set(name, written ? 'written' : 'read')
+  }
+
+  /** What the functions of all cells do with the name. */
+  captured(name: string): 'read' | 'written' | undefined {
+    return this.inFunctions.get(name)
   }
 
   /** Declares the names of one cell. */

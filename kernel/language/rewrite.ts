@@ -5,6 +5,7 @@
 
 import { boundNames, isLexical, isWritten, lexicalNames, takesName, varNames } from './declared.js'
 import { Edits, type PlacedEdit } from './edits.js'
+import { COUNTER, isAwkward, type Loop, type LoopCopies, type LoopFacts, LoopWatch, loopOf, planLoop } from './loops.js'
 import type { NameKind, Names } from './names.js'
 import {
   classStart,
@@ -60,7 +61,9 @@ export interface RewriteOptions {
 
 /** Rewrites an emitted module; declares its names in `options.names`. Throws Refused. */
 export function rewrite(text: string, options: RewriteOptions): Rewritten {
-  return new Rewriter(text, options).run()
+  // The first walk only looks: what functions do with a name, also those below, decides what a loop may do.
+  const look = new Rewriter(text, options).look()
+  return new Rewriter(text, options, look).run()
 }
 
 class Rewriter {
@@ -75,11 +78,24 @@ class Rewriter {
   private awaits = false
   private functionDepth = 0
   private hoisted = false
+  private classDepth = 0
+  private readonly watch: LoopWatch | undefined
+  private readonly loops: ReadonlyMap<number, LoopFacts>
+  private copies: LoopCopies | undefined
 
-  constructor(text: string, options: RewriteOptions) {
+  constructor(text: string, options: RewriteOptions, loops?: ReadonlyMap<number, LoopFacts>) {
     this.options = options
+    this.watch = loops ? undefined : new LoopWatch()
+    this.loops = loops ?? new Map()
     this.file = ts.createSourceFile('cell.mjs', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS)
     this.edits = new Edits(text)
+  }
+
+  /** Walks the cell and gives what its loops do. */
+  look(): ReadonlyMap<number, LoopFacts> {
+    this.collect()
+    for (const statement of this.file.statements) this.topLevel(statement)
+    return this.watch!.facts
   }
 
   run(): Rewritten {
@@ -184,8 +200,10 @@ class Rewriter {
   }
 
   private visit(node: ts.Node, scope: Scope | undefined): void {
+    this.watch?.node(node, this.options.names.accessors)
     if (ts.isIdentifier(node)) this.identifier(node, scope)
     else if (ts.isFunctionLike(node)) this.functionLike(node as ts.FunctionLikeDeclaration, scope)
+    else if (loopOf(node)) this.loop(node, loopOf(node)!, scope)
     else if (ts.isVariableDeclarationList(node)) this.variables(node, scope)
     else if (ts.isClassStaticBlockDeclaration(node)) this.staticBlock(node, scope)
     else if (ts.isLabeledStatement(node)) this.visit(node.statement, scope)
@@ -195,8 +213,69 @@ class Rewriter {
     else if (!ts.isBreakOrContinueStatement(node)) {
       if (this.functionDepth === 0) this.topLevelOnly(node)
       this.stoppable(node)
-      this.children(node, innerScope(node, scope))
+      if (ts.isClassLike(node)) this.classBody(node, scope)
+      else this.children(node, innerScope(node, scope))
     }
+  }
+
+  /** What stands in a class runs when it is made or used: not on the copies of a loop around it. */
+  private classBody(node: ts.ClassLikeDeclaration, scope: Scope | undefined): void {
+    const outer = this.copies
+    this.copies = undefined
+    this.classDepth += 1
+    this.inFunction(() => this.children(node, innerScope(node, scope)))
+    this.classDepth -= 1
+    this.copies = outer
+  }
+
+  /** A loop, with its labels: on copies of the notebook's names where that makes no difference. */
+  private loop(node: ts.Node, loop: Loop, scope: Scope | undefined): void {
+    this.watch?.enter(loop)
+    const outer = this.copies
+    const facts = outer ? undefined : this.loops.get(loop.pos)
+    const kindOf = (name: string) => this.settledKind(name, loop)
+    const plan = facts && planLoop(facts, this.options.names, kindOf, this.functionDepth > 0)
+    if (plan) {
+      const names = [...plan.copies].map(([name, copy]) => `${copy}=${this.property(name)}`)
+      if (plan.back.length > 0) names.push(`${COUNTER}=0`)
+      this.edits.insert(node.getStart(), `{let ${names.join(',')};${plan.back.length > 0 ? 'try{' : ''}`)
+      this.copies = plan
+    }
+    if (this.functionDepth === 0) this.topLevelOnly(loop)
+    this.stoppable(loop)
+    const inner = innerScope(loop, scope)
+    ts.forEachChild(loop, (child) => {
+      if (child === loop.statement) this.body(loop.statement, inner)
+      else this.visit(child, inner)
+    })
+    this.copies = outer
+    this.watch?.leave()
+    if (!plan) return
+    const back = this.writeBack(plan)
+    this.edits.insert(node.end, back ? `}finally{${back}}}` : '}')
+  }
+
+  private body(statement: ts.Statement, scope: Scope | undefined): void {
+    const back = this.copies ? this.writeBack(this.copies) : ''
+    if (back) {
+      const block = ts.isBlock(statement)
+      const at = block ? statement.getStart() + 1 : statement.getStart()
+      this.edits.insert(at, `${block ? '' : '{'}if((++${COUNTER}&1023)===0){${back}}`)
+    }
+    this.visit(statement, scope)
+    if (back && !ts.isBlock(statement)) this.edits.insert(statement.end, '}')
+  }
+
+  private writeBack({ copies, back }: LoopCopies): string {
+    return back.map((name) => `${this.scope(name)}.${name}=${copies.get(name)};`).join('')
+  }
+
+  /** The kind of a name that has its value when the loop begins. */
+  private settledKind(name: string, loop: Loop): NameKind | undefined {
+    const own = this.declares.get(name)
+    if (own === undefined) return this.options.names.kind(name)
+    const at = this.declaredAt.get(name)
+    return at === undefined || this.functionDepth > 0 || at <= loop.getStart() ? own : undefined
   }
 
   private topLevelOnly(node: ts.Node): void {
@@ -221,9 +300,17 @@ class Rewriter {
   }
 
   private staticBlock(node: ts.ClassStaticBlockDeclaration, scope: Scope | undefined): void {
+    const outer = this.copies
+    this.copies = undefined
     this.functionDepth += 1
-    this.children(node, within(varNames(node), scope))
+    this.inFunction(() => this.children(node, within(varNames(node), scope)))
     this.functionDepth -= 1
+    this.copies = outer
+  }
+
+  private inFunction(work: () => void): void {
+    if (this.watch) this.watch.inFunction(work)
+    else work()
   }
 
   private children(node: ts.Node, scope: Scope | undefined): void {
@@ -241,10 +328,16 @@ class Rewriter {
       if (ts.isBlock(node.body)) for (const name of lexicalNames(node.body.statements).keys()) names.add(name)
     }
     const inner = within(names, scope)
+    if (ts.isAccessor(node) && node.name) this.options.names.accessors.add(node.name.getText())
+    const outer = this.copies
+    this.copies = undefined
     this.functionDepth += 1
-    for (const parameter of node.parameters) this.visit(parameter, inner)
-    if (node.body) this.visit(node.body, inner)
+    this.inFunction(() => {
+      for (const parameter of node.parameters) this.visit(parameter, inner)
+      if (node.body) this.visit(node.body, inner)
+    })
     this.functionDepth -= 1
+    this.copies = outer
   }
 
   private variables(list: ts.VariableDeclarationList, scope: Scope | undefined): void {
@@ -258,6 +351,8 @@ class Rewriter {
       this.children(list, scope)
       return
     }
+    if (!lexical)
+      for (const name of list.declarations.flatMap((each) => boundNames(each.name))) this.watch?.use(name, true, true)
     const head = ts.isForInStatement(list.parent) || ts.isForOfStatement(list.parent)
     const first = list.declarations[0]
     if (first) this.edits.remove(list.getStart(), first.getStart())
@@ -333,13 +428,27 @@ class Rewriter {
       if (!known && (globals.has(name) || name.startsWith(HELPER))) return
       this.mentions.add(name)
     } else this.markDead(name, node)
+    const written = isWritten(node)
+    if (this.functionDepth > 0 || this.classDepth > 0) this.options.names.capture(name, written)
+    this.watch?.use(name, written, isAwkward(node))
     const constant = (this.declares.get(name) ?? names.kind(name)) as NameKind | undefined
-    const readonly = (constant === 'const' || constant === 'import') && isWritten(node)
+    const readonly = (constant === 'const' || constant === 'import') && written
     const property = readonly ? `${HELPER}.readonly.${name}` : this.property(name)
     const parent = node.parent
+    const copied = this.copies?.copies.has(name) === true && !readonly
+    if (written && copied && this.copies!.through.has(name)) {
+      this.edits.insert(parent.getStart(), `(${this.scope(name)}.${name}=`)
+      this.edits.insert(parent.end, ')')
+      if (ts.isPostfixUnaryExpression(parent)) {
+        // Nobody takes the old value: the new one is what the property gets.
+        const operator = parent.operator === ts.SyntaxKind.PlusPlusToken ? '++' : '--'
+        this.edits.replace(node.getStart(), parent.end, `${operator}${property}`)
+        return
+      }
+    }
     if (ts.isShorthandPropertyAssignment(parent)) this.edits.replace(node.getStart(), node.end, `${name}:${property}`)
-    else if (isCallee(node)) this.edits.replace(node.getStart(), node.end, `(0,${property})`)
-    else if (ts.isTypeOfExpression(parent) && !this.declares.has(name))
+    else if (isCallee(node) && !copied) this.edits.replace(node.getStart(), node.end, `(0,${property})`)
+    else if (ts.isTypeOfExpression(parent) && !this.declares.has(name) && !copied)
       this.edits.replace(
         parent.getStart(),
         parent.end,
@@ -359,6 +468,8 @@ class Rewriter {
   }
 
   private property(name: string): string {
+    const copy = this.copies?.copies.get(name)
+    if (copy !== undefined) return copy
     return `${this.scope(name)}.${name}`
   }
 

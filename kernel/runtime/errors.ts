@@ -36,7 +36,7 @@ function described(thrown: unknown): CellError {
 
 /** V8 quotes the code that ran ("$sky0.rows.mapp is not a function"); the reader typed `rows.mapp`. */
 function asTyped(message: string): string {
-  const named = message.replace(/(?<![\w$.])\$sky(?:\d+|\.readonly)\./g, '')
+  const named = message.replace(/(?<![\w$.])\$sky(?:\d+\.|\.readonly\.|_)/g, '')
   // A call of a name of the notebook runs as `(0,name)()`, so that it gets no `this`.
   return named.replace(/\(0 ?, ?([\p{ID_Start}$_][\p{ID_Continue}$]*)\)/gu, '$1')
 }
