@@ -99,31 +99,33 @@ export function completeness(code: string): { status: 'complete' | 'incomplete' 
   const first = problems[0]!
   if (!open || ((first.start ?? 0) < end && !UNTERMINATED.has(first.code) && first.code !== 1005))
     return { status: 'invalid' }
-  return { status: 'incomplete', indent: '  '.repeat(depth(code)) }
+  return { status: 'incomplete', indent: indentAfter(code) }
 }
 
 // Unterminated string template, regular expression, comment; "'}' expected" at the end is found by place.
 const UNTERMINATED = new Set([1160, 1010])
 
-function depth(code: string): number {
-  const scanner = ts.createScanner(ts.ScriptTarget.ESNext, true, ts.LanguageVariant.Standard, code)
+/** The indentation of the next line: the last line's, and one step more where that line opens a bracket. */
+function indentAfter(code: string): string {
+  const last = code.trimEnd().split('\n').at(-1)!
+  const own = /^[ \t]*/.exec(last)![0]
+  const step = own.includes('\t') ? '\t' : '  '
+  return own + (depth(last) > 0 ? step : '')
+}
+
+/** How many brackets of a line stay open. */
+function depth(line: string): number {
+  const scanner = ts.createScanner(ts.ScriptTarget.ESNext, true, ts.LanguageVariant.Standard, line)
   let level = 0
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
-    if (
-      token === ts.SyntaxKind.OpenBraceToken ||
-      token === ts.SyntaxKind.OpenParenToken ||
-      token === ts.SyntaxKind.OpenBracketToken
-    )
-      level += 1
-    if (
-      token === ts.SyntaxKind.CloseBraceToken ||
-      token === ts.SyntaxKind.CloseParenToken ||
-      token === ts.SyntaxKind.CloseBracketToken
-    )
-      level -= 1
+    if (OPENS.has(token)) level += 1
+    else if (CLOSES.has(token)) level = Math.max(0, level - 1)
   }
-  return Math.max(0, level)
+  return level
 }
+
+const OPENS = new Set([ts.SyntaxKind.OpenBraceToken, ts.SyntaxKind.OpenParenToken, ts.SyntaxKind.OpenBracketToken])
+const CLOSES = new Set([ts.SyntaxKind.CloseBraceToken, ts.SyntaxKind.CloseParenToken, ts.SyntaxKind.CloseBracketToken])
 
 /** `import x = require('y')` is emitted by no ES module: as a constant of the same length it is. */
 function withRequires(source: ts.SourceFile): string {

@@ -245,7 +245,7 @@ class Rewriter {
     this.stoppable(loop)
     const inner = innerScope(loop, scope)
     ts.forEachChild(loop, (child) => {
-      if (child === loop.statement) this.body(loop.statement, inner)
+      if (child === loop.statement) this.body(loop, plan !== undefined, inner)
       else this.visit(child, inner)
     })
     this.copies = outer
@@ -255,8 +255,11 @@ class Rewriter {
     this.edits.insert(node.end, back ? `}finally{${back}}}` : '}')
   }
 
-  private body(statement: ts.Statement, scope: Scope | undefined): void {
-    const back = this.copies ? this.writeBack(this.copies) : ''
+  private body(loop: Loop, outermost: boolean, scope: Scope | undefined): void {
+    const { statement } = loop
+    // An inner loop that counts to its end is left alone: the one around it writes back often enough.
+    const counted = !outermost && ts.isForStatement(loop) && loop.condition !== undefined
+    const back = this.copies && !counted ? this.writeBack(this.copies) : ''
     if (back) {
       const block = ts.isBlock(statement)
       const at = block ? statement.getStart() + 1 : statement.getStart()

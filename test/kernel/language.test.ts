@@ -272,8 +272,15 @@ describe('whether a cell is complete', () => {
     expect((await cells.session.isComplete(code)).status).toBe(status)
   })
 
-  it('indents by the open brackets', async () => {
-    expect(await cells.session.isComplete('if (x) {\n  y(')).toEqual({ status: 'incomplete', indent: '    ' })
+  it.each([
+    ['if (x) {\n  y(', '    '],
+    ['function f() {', '  '],
+    ['    if (x) {', '      '],
+    ['if (x) {\n  y()', '  '],
+    ['const a = [1,', '  '],
+    ['class A {\n\tb() {', '\t\t'],
+  ])('indents like the last line, one step more after a bracket: %j', async (code, indent) => {
+    expect(await cells.session.isComplete(code)).toEqual({ status: 'incomplete', indent })
   })
 })
 
