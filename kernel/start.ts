@@ -1,11 +1,14 @@
 // One session: the language and a runtime, behind the contract of session.ts.
 
+import { dim } from './display/error-text.js'
 import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
+import type { ConvertedCell } from './language/convert.js'
 import { Converter } from './language/converter.js'
 import { cellParts, type Part, type TypesSetting } from './language/magics.js'
 import { moduleCellName } from './language/module-cell.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
+import { Staleness } from './language/staleness.js'
 import { TypeService } from './language/type-service.js'
 import { duration, helpBundle, magicCompleteness } from './magics.js'
 import { RuntimeProcess } from './runtime/process.js'
@@ -46,6 +49,7 @@ class KernelSession implements Session {
   private readonly converter: CellConverter
   private readonly typeService: CellTypes
   private readonly secrets: Secrets
+  private readonly staleness = new Staleness()
   private types: TypesSetting
   private runtime: RuntimeProcess
   private queue: Promise<unknown> = Promise.resolve()
@@ -272,6 +276,7 @@ class KernelSession implements Session {
     )
     // An expression of the front end (cell 0) declares nothing.
     await this.converter.ended?.(outcome.status === 'ok' && options.count !== 0)
+    if (check) this.note(conversion.cell, code, options)
     if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
     return outcome
   }
@@ -314,6 +319,13 @@ class KernelSession implements Session {
     )
     if (this.types === 'warn') await this.warn(check, code, options, false)
     return outcome
+  }
+
+  /** Says of the values that the cell used which ones are stale; with the types off it is quiet too. */
+  private note(cell: ConvertedCell, code: string, options: CellOutputs): void {
+    const notes = this.staleness.ran(cell, code, options.count)
+    if (this.types === 'off' || notes.length === 0) return
+    options.onOutput({ kind: 'stream', name: 'stderr', text: notes.map((line) => `${dim(line)}\n`).join('') })
   }
 
   /** The cell does not run: what it declares is not there. */
@@ -376,6 +388,7 @@ class KernelSession implements Session {
   /** A new runtime in place of one that is gone: nothing of the old names is left. */
   private async freshRuntime(): Promise<void> {
     if (this.closed) return
+    this.staleness.reset()
     await Promise.all([this.converter.reset(), this.typeService.reset()])
     this.runtime = this.startRuntime()
     await this.runtime.ready

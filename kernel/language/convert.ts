@@ -2,6 +2,7 @@
 
 import type { TslabCell } from '../tslab/cell.js'
 import { type CellMap, CellPlaces } from './cell-map.js'
+import type { Flow } from './flows.js'
 import type { Names } from './names.js'
 import { asExpression, parseCell, parseProblems } from './parse.js'
 import { HELPER, Refused, rewrite } from './rewrite.js'
@@ -17,6 +18,8 @@ export interface ConvertedCell {
   declares: string[]
   /** The names of the notebook that it mentions. */
   mentions: string[]
+  /** Which values its statements made from which. */
+  flows?: Flow[]
   scopes: number
   /** One expression that calls and changes nothing: a look at a value. */
   look: boolean
@@ -75,6 +78,7 @@ export function convert(code: string, names: Names, globals: ReadonlySet<string>
         async: rewritten.async,
         declares: [...rewritten.declares.keys()].filter((name) => !name.startsWith(HELPER)),
         mentions: rewritten.mentions,
+        flows: rewritten.flows,
         scopes: rewritten.scopes,
         look: isLook(source),
       },

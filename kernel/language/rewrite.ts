@@ -5,6 +5,7 @@
 
 import { boundNames, isLexical, isWritten, lexicalNames, takesName, varNames } from './declared.js'
 import { Edits, type PlacedEdit } from './edits.js'
+import { type Flow, givenNames, isGiven, isMadeForLater } from './flows.js'
 import { COUNTER, isAwkward, type Loop, type LoopCopies, type LoopFacts, LoopWatch, loopOf, planLoop } from './loops.js'
 import type { NameKind, Names } from './names.js'
 import {
@@ -33,6 +34,8 @@ export interface Rewritten {
   declares: Map<string, NameKind>
   /** The names of the notebook that it mentions. */
   mentions: string[]
+  /** What each statement reads when it runs, and the variables that it gives their values. */
+  flows: Flow[]
   /** The number of scope objects that its function takes after the helper. */
   scopes: number
 }
@@ -79,6 +82,10 @@ class Rewriter {
   private functionDepth = 0
   private hoisted = false
   private classDepth = 0
+  /** Inside of a function that is only made here, and called who knows when. */
+  private laterDepth = 0
+  private reads = new Set<string>()
+  private readonly flows: Flow[] = []
   private readonly watch: LoopWatch | undefined
   private readonly loops: ReadonlyMap<number, LoopFacts>
   private copies: LoopCopies | undefined
@@ -101,7 +108,7 @@ class Rewriter {
   run(): Rewritten {
     const functions = this.collect()
     this.options.names.declareAll(this.declares)
-    for (const statement of this.file.statements) this.topLevel(statement)
+    for (const statement of this.file.statements) this.flow(statement)
     this.markResult()
     const vars = [...this.declares].filter(([, kind]) => kind === 'var').map(([name]) => name)
     const fresh = vars.filter((name) => this.options.fresh.has(name))
@@ -123,7 +130,7 @@ class Rewriter {
     const head = `(${async ? 'async ' : ''}function(${parameters}){'use strict';${prelude}`
     const js = `${head}${text}\n})`
     const edits = [{ line: 0, column: 0, removed: 0, added: head.length }, ...placed]
-    return { js, edits, async, declares: this.declares, mentions: [...this.mentions], scopes }
+    return { js, edits, async, declares: this.declares, mentions: [...this.mentions], flows: this.flows, scopes }
   }
 
   /** Everything declared at the top level; gives the names of the function declarations. */
@@ -148,6 +155,13 @@ class Rewriter {
       this.declares.set(name, kind)
     }
     return [...new Set(functions)]
+  }
+
+  private flow(statement: ts.Statement): void {
+    this.reads = new Set()
+    this.topLevel(statement)
+    const names = givenNames(statement, this.declares)
+    if (names.length > 0 || this.reads.size > 0) this.flows.push({ names, reads: [...this.reads] })
   }
 
   private topLevel(statement: ts.Statement): void {
@@ -333,12 +347,15 @@ class Rewriter {
     const inner = within(names, scope)
     if (ts.isAccessor(node) && node.name) this.options.names.accessors.add(node.name.getText())
     const outer = this.copies
+    const later = isMadeForLater(node) ? 1 : 0
     this.copies = undefined
     this.functionDepth += 1
+    this.laterDepth += later
     this.inFunction(() => {
       for (const parameter of node.parameters) this.visit(parameter, inner)
       if (node.body) this.visit(node.body, inner)
     })
+    this.laterDepth -= later
     this.functionDepth -= 1
     this.copies = outer
   }
@@ -432,6 +449,7 @@ class Rewriter {
       this.mentions.add(name)
     } else this.markDead(name, node)
     const written = isWritten(node)
+    if (this.laterDepth === 0 && this.classDepth === 0 && !isGiven(node)) this.reads.add(name)
     if (this.functionDepth > 0 || this.classDepth > 0) this.options.names.capture(name, written)
     this.watch?.use(name, written, isAwkward(node))
     const constant = (this.declares.get(name) ?? names.kind(name)) as NameKind | undefined

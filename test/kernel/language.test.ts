@@ -353,6 +353,23 @@ describe('types', () => {
     expect((await typed.run("const bad3: number = 'str'; bad3")).stderr).toBe('')
   })
 
+  it('says once that a value was made from a name that a later cell has redefined', async () => {
+    await typed.run('%types warn\nlet rate = 0.1')
+    const made = await typed.run('const plan = [1, 2].map((n) => n * rate)')
+    const current = () => typed.run('const readRate = () => rate')
+    await current()
+    const again = await typed.run('let rate = 0.5')
+    expect(again.stderr + (await typed.run('readRate()')).stderr).toBe('')
+    const used = await typed.run('plan[0]')
+    expect(made.stderr).toBe('')
+    expect(used.stderr).toMatch(
+      /^note: `plan` is from cell \[\d+\], which used `rate`, redefined since by cell \[\d+\]\n$/,
+    )
+    expect((await typed.run('plan[1]')).stderr).toBe('')
+    await typed.run('const plan = [1, 2].map((n) => n * rate)')
+    expect((await typed.run('plan[0]')).stderr).toBe('')
+  })
+
   it('completes members, names of earlier cells and imports', async () => {
     await typed.run("%types off\nconst completable = { firstField: 1, secondField: 'x' }")
     const items = async (code: string) =>
