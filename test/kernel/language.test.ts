@@ -275,7 +275,7 @@ describe('whether a cell is complete', () => {
   it.each([
     ['if (x) {\n  y(', '    '],
     ['function f() {', '  '],
-    ['    if (x) {', '      '],
+    ['{\n    if (x) {', '      '],
     ['if (x) {\n  y()', '  '],
     ['const a = [1,', '  '],
     ['class A {\n\tb() {', '\t\t'],
