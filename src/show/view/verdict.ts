@@ -39,9 +39,14 @@ export function verdictView(row: Judged): View {
     `<${tag} style="text-align:left;vertical-align:top;padding:2px 12px 2px 0;overflow-wrap:anywhere">${value}</${tag}>`
   const code = (value: string | undefined) =>
     value === undefined ? '<i>nothing</i>' : `<code>${escapeHtml(elided(value, 600))}</code>`
+  // A letter is read as it stands.
+  const read = lines.some(({ form }) => form !== undefined)
   const table = compared
-    ? `<table style="border-collapse:collapse;margin:.4em 0"><thead><tr>${cell('', 'th')}${cell('as found', 'th')}${cell('as read', 'th')}</tr></thead><tbody>${lines
-        .map(({ side, found, form }) => `<tr>${cell(`<b>${side}</b>`)}${cell(code(found))}${cell(code(form))}</tr>`)
+    ? `<table style="border-collapse:collapse;margin:.4em 0"><thead><tr>${cell('', 'th')}${cell('as found', 'th')}${read ? cell('as read', 'th') : ''}</tr></thead><tbody>${lines
+        .map(
+          ({ side, found, form }) =>
+            `<tr>${cell(`<b>${side}</b>`)}${cell(code(found))}${read ? cell(code(form)) : ''}</tr>`,
+        )
         .join('')}</tbody></table>`
     : ''
   const html = [
