@@ -46,14 +46,17 @@ let versions = 0
 export class CellHost implements ts.LanguageServiceHost {
   readonly folder: string
   readonly prelude: string
-  private readonly files = new Map<string, { text: string; version: number }>()
+  private readonly files = new Map<string, { text: string; version: string; snapshot: ts.IScriptSnapshot }>()
   private readonly disk = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>()
   private readonly typeRoots: string[]
+  private readonly resolutions: ts.ModuleResolutionCache
+  private version = 0
 
   constructor(folder: string) {
     this.folder = folder
     this.prelude = this.pathOf('prelude.d.ts')
     this.set('prelude.d.ts', PRELUDE)
+    this.resolutions = ts.createModuleResolutionCache(folder, (file) => file)
     this.typeRoots = [path.join(folder, 'node_modules/@types'), nodeTypes()]
   }
 
@@ -69,8 +72,20 @@ export class CellHost implements ts.LanguageServiceHost {
   setFile(file: string, text: string): void {
     const known = this.files.get(file)
     if (known?.text === text) return
-    this.files.set(file, { text, version: ++versions })
+    this.version += 1
+    this.files.set(file, { text, version: String(++versions), snapshot: ts.ScriptSnapshot.fromString(text) })
   }
+
+  /** From here on the files on disk are looked at again; with `packages` also which packages there are. */
+  refresh(packages = false): void {
+    this.version += 1
+    if (packages) this.resolutions.clear()
+  }
+
+  /** While it stays, TypeScript looks at no file again. */
+  getProjectVersion = (): string => String(this.version)
+  /** Without it, the manifests of the libraries are parsed again for each program. */
+  getModuleResolutionCache = (): ts.ModuleResolutionCache => this.resolutions
 
   getScriptFileNames = (): string[] => [...this.files.keys()]
   getCurrentDirectory = (): string => this.folder
@@ -85,7 +100,7 @@ export class CellHost implements ts.LanguageServiceHost {
 
   getScriptVersion = (file: string): string => {
     const own = this.files.get(file)
-    if (own) return String(own.version)
+    if (own) return own.version
     // Packages do not change under a session; the notebook's own modules do.
     if (file.includes('/node_modules/')) return '1'
     return String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 0)
@@ -93,7 +108,7 @@ export class CellHost implements ts.LanguageServiceHost {
 
   getScriptSnapshot = (file: string): ts.IScriptSnapshot | undefined => {
     const own = this.files.get(file)
-    if (own) return ts.ScriptSnapshot.fromString(own.text)
+    if (own) return own.snapshot
     const version = this.getScriptVersion(file)
     const known = this.disk.get(file)
     if (known?.version === version) return known.snapshot

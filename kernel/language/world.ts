@@ -6,22 +6,12 @@ import { type CellFiles, cellFiles, fromScript, type NameSource, toScript, withP
 import { CellHost } from './compiler-host.js'
 import { completions } from './completions.js'
 import { inspection } from './inspection.js'
+import { type LiveCell, LiveCells } from './live-cells.js'
 import { endOf, Narrowings } from './narrowing.js'
-import { type Before, Owners } from './owners.js'
+import { Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
+import { Slots } from './slots.js'
 import { ts } from './typescript.js'
-
-interface LiveCell {
-  id: number
-  /** The name of its files. */
-  slot: string
-  code: string
-  files: CellFiles
-  /** How its names are written in the files. */
-  written: Map<string, string>
-  /** Who owned its names before it. */
-  before: Before
-}
 
 interface Pending {
   cell: LiveCell
@@ -29,9 +19,10 @@ interface Pending {
   resolve(problems: LanguageProblem[]): void
 }
 
-// TypeScript keeps most of a program when the list of its files stays: so files are made in advance,
-// empty, and taken by cells one after the other (5 ms instead of 50 for a small cell).
-const SLOTS = 64
+// How many files are made at once for the scripts and for the modules of cells: few cells import.
+const SCRIPTS = 64
+const MODULES = 16
+const PROBE = 'probe'
 
 // A cell is a script, and scripts do not await, export or augment the global scope: cells do. And
 // `import x = require('y')` is as good as any other import.
@@ -41,12 +32,12 @@ export class World {
   private host: CellHost
   private service: ts.LanguageService
   private readonly registry = ts.createDocumentRegistry()
-  private cells: LiveCell[] = []
+  private cells = new LiveCells()
   private known: Owners | undefined
   private narrowings = new Narrowings()
   private pending: Pending[] = []
-  private free: string[] = []
-  private slots = 0
+  private scripts!: Slots
+  private modules!: Slots
   private probes = 0
   private readonly folder: string
 
@@ -70,10 +61,9 @@ export class World {
     const old = this.service
     this.host = new CellHost(this.folder)
     this.service = ts.createLanguageService(this.host, this.registry)
-    this.cells = []
+    this.cells = new LiveCells()
     this.known = undefined
     this.narrowings = new Narrowings()
-    this.slots = 0
     this.makeSlots()
     // Only when the new program holds the libraries: they are not parsed again.
     this.service.getProgram()
@@ -82,8 +72,10 @@ export class World {
 
   /** Adds a cell after the ones before; gives its type errors where `check` is set. */
   add(id: number, code: string, check: boolean): Promise<LanguageProblem[]> {
+    this.host.refresh()
     const cell = this.again(id, code) ?? this.fresh(id, code)
     cell.before = this.owners.declare(cell.files.names, cell.written)
+    this.cells.changed(cell)
     return new Promise((resolve) => {
       // Cells that come quickly one after the other are checked together: one program for all.
       if (this.pending.length === 0) setImmediate(() => this.drain())
@@ -94,14 +86,18 @@ export class World {
   /** Takes back what a cell declared, which was added last: it does not run. */
   undo(id: number): void {
     this.drain()
-    const cell = this.cells.find((each) => each.id === id)
-    if (cell) this.owners.undo(cell.before)
+    const cell = this.cells.ofId(id)
+    if (cell) {
+      this.owners.undo(cell.before)
+      this.cells.changed(cell)
+    }
     this.drop()
   }
 
   /** A cell that is a module of the folder; gives its errors where `check` is set. */
   addModule(name: string, code: string, check: boolean): LanguageProblem[] {
     this.drain()
+    this.host.refresh(true)
     const file = path.posix.join(this.folder.split(path.sep).join('/'), `${name}.ts`)
     this.host.setFile(file, `${code}\n${EMPTY_MODULE}`)
     if (!check) return []
@@ -123,40 +119,48 @@ export class World {
 
   /** A cell that was run before and means the same is the same cell: its types stay what they were. */
   private again(id: number, code: string): LiveCell | undefined {
-    const cell = this.cells.findLast((each) => each.code === code)
+    const cell = this.cells.ofCode(code)
     if (!cell) return undefined
-    const files = this.split(cell.slot, code, { ...this.current, declare: (name) => cell.written.get(name) ?? name })
+    const files = this.split(cell.moduleSlot, code, {
+      ...this.current,
+      declare: (name) => cell.written.get(name) ?? name,
+    })
     if (files.script !== cell.files.script || files.module !== cell.files.module) return undefined
     cell.id = id
-    this.setFiles(cell.slot, cell.files)
+    this.setFiles(cell, cell.files)
     return cell
   }
 
   private fresh(id: number, code: string): LiveCell {
-    if (this.free.length === 0) this.makeSlots()
-    const slot = this.free.shift()!
     const { owners } = this
-    const files = this.split(slot, code, { ...this.current, declare: (name) => owners.writtenIn(name, id) })
+    const files = this.split(this.modules.next, code, {
+      ...this.current,
+      declare: (name) => owners.writtenIn(name, id),
+    })
+    const slot = this.scripts.take()
+    const moduleSlot = files.module === undefined ? '' : this.modules.take()
     const written = new Map([...files.names.keys()].map((name) => [name, owners.writtenIn(name, id)]))
-    const cell: LiveCell = { id, slot, code, files, written, before: new Map() }
-    this.cells.push(cell)
-    this.setFiles(slot, files)
+    const cell: LiveCell = { id, slot, moduleSlot, code, files, written, before: new Map() }
+    this.cells.add(cell)
+    this.setFiles(cell, files)
     return cell
   }
 
   /** Answers a question about a cell that has not run, at an offset of its text. */
   private probe<T>(code: string, at: number, ask: (file: string, offset: number, files: CellFiles) => T): T {
     this.drain()
+    this.host.refresh()
     const id = 1_000_000 + ++this.probes
-    const plain = this.split('probe', code, {
+    const plain = this.split(PROBE, code, {
       ...this.current,
       declare: (name) => this.owners.writtenIn(name, id),
     })
     const files = withPrefix(plain, this.narrowings.prefix(plain.paths))
-    this.setFiles('probe', files)
+    this.setFiles({ slot: PROBE, moduleSlot: PROBE }, files)
+    if (files.module === undefined) this.clearModule(PROBE)
     const offset = at + files.lead
     const inModule = files.moduleRanges.some(([start, end]) => offset >= start && offset <= end)
-    const name = inModule ? moduleName('probe') : scriptName('probe')
+    const name = inModule ? moduleName(PROBE) : scriptName(PROBE)
     return ask(this.host.pathOf(name), inModule ? offset : toScript(files, offset), files)
   }
 
@@ -173,24 +177,26 @@ export class World {
     return value || type ? value !== written && type !== written : name !== written
   }
 
-  private split(slot: string, code: string, names: NameSource): CellFiles {
-    return cellFiles(code, path.posix.basename(this.host.pathOf(moduleName(slot)), '.ts'), names)
+  private split(moduleSlot: string, code: string, names: NameSource): CellFiles {
+    return cellFiles(code, path.posix.basename(this.host.pathOf(moduleName(moduleSlot)), '.ts'), names)
   }
 
-  private setFiles(slot: string, files: CellFiles): void {
+  private setFiles({ slot, moduleSlot }: Pick<LiveCell, 'slot' | 'moduleSlot'>, files: CellFiles): void {
     this.host.set(scriptName(slot), files.script + endOf(files.paths))
-    this.host.set(moduleName(slot), files.module ?? EMPTY_MODULE)
+    if (files.module === undefined) return
+    this.host.refresh(true)
+    this.host.set(moduleName(moduleSlot), files.module)
   }
 
-  private clearFiles(slot: string): void {
-    this.host.set(scriptName(slot), '')
+  private clearModule(slot: string): void {
     this.host.set(moduleName(slot), EMPTY_MODULE)
   }
 
   private makeSlots(): void {
-    this.free = Array.from({ length: SLOTS }, (_, at) => String(this.slots + at + 1))
-    this.slots += SLOTS
-    for (const name of [...this.free, 'probe']) this.clearFiles(name)
+    this.host.set(scriptName(PROBE), '')
+    this.clearModule(PROBE)
+    this.scripts = new Slots(SCRIPTS, (slot) => this.host.set(scriptName(slot), ''))
+    this.modules = new Slots(MODULES, (slot) => this.clearModule(slot))
   }
 
   private get owners(): Owners {
@@ -215,22 +221,22 @@ export class World {
    * about a variable or without it, with older cells as they ran or with what their names mean now.
    */
   private problems(cell: LiveCell): LanguageProblem[] {
-    const { files, slot } = cell
+    const { files } = cell
     const prefix = this.narrowings.prefix(files.paths)
     const narrowed = withPrefix(files, prefix)
-    if (prefix !== '') this.setFiles(slot, narrowed)
-    let found = this.check(slot, narrowed)
-    if (found.length === 0 || prefix === '') this.readNarrowings(slot, files)
+    if (prefix !== '') this.setFiles(cell, narrowed)
+    let found = this.check(cell, narrowed)
+    if (found.length === 0 || prefix === '') this.readNarrowings(cell, files)
     if (found.length > 0 && prefix !== '') {
-      this.setFiles(slot, files)
-      found = both(found, this.check(slot, files))
-      this.readNarrowings(slot, files)
+      this.setFiles(cell, files)
+      found = both(found, this.check(cell, files))
+      this.readNarrowings(cell, files)
     }
     if (found.length > 0) found = this.withLatest(cell, found)
     return found
   }
 
-  private readNarrowings(slot: string, files: CellFiles): void {
+  private readNarrowings({ slot }: LiveCell, files: CellFiles): void {
     if (files.paths.size === 0) return
     const program = this.service.getProgram()!
     const file = program.getSourceFile(this.host.pathOf(scriptName(slot)))!
@@ -240,22 +246,22 @@ export class World {
   /** The errors that stay when older cells are read with the names as they are now. */
   private withLatest(cell: LiveCell, found: LanguageProblem[]): LanguageProblem[] {
     const changed: LiveCell[] = []
-    for (const older of this.cells) {
+    for (const older of this.cells.all()) {
       if (older === cell || !this.mentionsOld(older)) continue
       const own = (name: string) => older.written.get(name) ?? name
-      const files = this.split(older.slot, older.code, {
+      const files = this.split(older.moduleSlot, older.code, {
         declare: (name, kind, later) => (later && this.current[kind](name, later)) || own(name),
         value: (name, deferred) => (deferred ? this.current.value(name, deferred) : older.files.reads.get(name)?.value),
         type: (name) => this.current.type(name),
       })
-      this.setFiles(older.slot, files)
+      this.setFiles(older, files)
       changed.push(older)
     }
     if (changed.length === 0) return found
     try {
-      return both(found, this.check(cell.slot, cell.files))
+      return both(found, this.check(cell, cell.files))
     } finally {
-      for (const older of changed) this.setFiles(older.slot, older.files)
+      for (const older of changed) this.setFiles(older, older.files)
     }
   }
 
@@ -271,10 +277,10 @@ export class World {
     return false
   }
 
-  private check(slot: string, files: CellFiles): LanguageProblem[] {
+  private check({ slot, moduleSlot }: LiveCell, files: CellFiles): LanguageProblem[] {
     const found: LanguageProblem[] = []
     for (const module of [true, false]) {
-      const name = module ? moduleName(slot) : scriptName(slot)
+      const name = module ? moduleName(moduleSlot) : scriptName(slot)
       if (module && files.module === undefined) continue
       for (const each of this.service.getSemanticDiagnostics(this.host.pathOf(name))) {
         if (each.category !== ts.DiagnosticCategory.Error || isAllowed(each.code)) continue
@@ -291,29 +297,10 @@ export class World {
 
   /** Lets go of cells that declare nothing, or nothing that is still seen or used. */
   private drop(): void {
-    for (let dropped = true; dropped; ) {
-      const used = new Map<string, number>()
-      for (const { files } of this.cells) for (const name of files.uses) used.set(name, (used.get(name) ?? 0) + 1)
-      const dead = this.cells.filter((cell) => this.isDead(cell, used))
-      dropped = dead.length > 0
-      if (!dropped) return
-      this.cells = this.cells.filter((cell) => !dead.includes(cell))
-      for (const { slot } of dead) {
-        this.clearFiles(slot)
-        this.free.push(slot)
-      }
+    for (const { slot, moduleSlot, files } of this.cells.takeDead(this.owners)) {
+      this.scripts.release(slot)
+      if (files.module !== undefined) this.modules.release(moduleSlot)
     }
-  }
-
-  private isDead({ files, written }: LiveCell, used: ReadonlyMap<string, number>): boolean {
-    // `declare global`, `declare module` and side-effect imports reach every cell.
-    if (files.module !== undefined && files.names.size === 0) return false
-    for (const name of files.names.keys()) {
-      const alias = written.get(name)!
-      if (this.owners.value(name) === alias || this.owners.type(name) === alias) return false
-      if ((used.get(alias) ?? 0) > (files.uses.has(alias) ? 1 : 0)) return false
-    }
-    return true
   }
 }
 
