@@ -132,8 +132,8 @@ describe.skipIf(!existsSync(built))('skylab rows (skipped: dist/ is not built)',
         )
       ).stdout,
     )
-    expect(verified.map((row) => row.verdict)).toEqual([
-      { ok: true, how: 'exact', detail: '4' },
+    expect(verified.map((row) => row.verdict)).toMatchObject([
+      { ok: true, how: 'exact', detail: '4', compared: { gold: '4', pred: '4', by: 'boxed' } },
       { ok: false, why: 'wrong', detail: 'expected B, found C' },
       { ok: true, how: 'tests', chosen: 0, detail: '1 of 1 tests' },
       { ok: false, why: 'cut-off', detail: expect.any(String) },
