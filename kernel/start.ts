@@ -1,16 +1,14 @@
 // One session: the language and a runtime, behind the contract of session.ts.
 
-import { dim } from './display/error-text.js'
 import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
-import type { ConvertedCell } from './language/convert.js'
 import { Converter } from './language/converter.js'
-import { cellParts, type Part, type TypesSetting } from './language/magics.js'
+import { cellParts, type TypesSetting } from './language/magics.js'
 import { moduleCellName } from './language/module-cell.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
 import { Staleness } from './language/staleness.js'
 import { TypeService } from './language/type-service.js'
-import { duration, helpBundle, magicCompleteness } from './magics.js'
+import { magicCompleteness } from './magics.js'
 import { RuntimeProcess } from './runtime/process.js'
 import type { RunCell } from './runtime/protocol.js'
 import type {
@@ -23,11 +21,9 @@ import type {
   Session,
   SessionOptions,
 } from './session.js'
+import { type MagicsHost, SessionMagics } from './session-magics.js'
+import { type CellOutputs, Shown } from './shown.js'
 import { tslabLanguage } from './tslab/language.js'
-
-const TSLAB_TYPES = 'The tslab engine never runs a cell that has a type error: it knows %types block only.'
-/** How long the types of a cell that has ended are waited for, in milliseconds. */
-const TYPES_WAIT = 150
 
 /**
  * Starts a session: resolves when its runtime can take a cell.
@@ -41,8 +37,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   return session
 }
 
-type CellOutputs = Pick<RunOptions, 'count' | 'onOutput' | 'onPrompt'>
-
 class KernelSession implements Session {
   private readonly options: SessionOptions
   private readonly env: NodeJS.ProcessEnv
@@ -50,7 +44,8 @@ class KernelSession implements Session {
   private readonly typeService: CellTypes
   private readonly secrets: Secrets
   private readonly staleness = new Staleness()
-  private types: TypesSetting
+  private readonly shown: Shown
+  private readonly magics: SessionMagics
   private runtime: RuntimeProcess
   private queue: Promise<unknown> = Promise.resolve()
   private stopping: Promise<void> | undefined
@@ -65,12 +60,14 @@ class KernelSession implements Session {
     this.options = options
     this.env = options.env ?? process.env
     this.secrets = new Secrets(this.env)
-    this.types = typesSetting(this.env.SKYLAB_TYPES)
+    this.shown = new Shown(this.secrets)
+    const setting = typesSetting(this.env.SKYLAB_TYPES)
     this.runtime = this.startRuntime()
     const { converter, types } =
-      options.engine === 'tslab' ? tslabLanguage(options.cwd) : ownLanguage(options.cwd, this.types)
+      options.engine === 'tslab' ? tslabLanguage(options.cwd) : ownLanguage(options.cwd, setting)
     this.converter = converter
     this.typeService = types
+    this.magics = new SessionMagics(this.magicsHost(), setting)
   }
 
   started(): Promise<void> {
@@ -84,7 +81,7 @@ class KernelSession implements Session {
         return await this.runCell(code, options, asked)
       } catch (error) {
         // A thread or process of ours has failed: the cell says so, and the session goes on.
-        return this.refuse(options, 'KernelFault', error instanceof Error ? error.message : String(error))
+        return this.shown.refuse(options, 'KernelFault', error instanceof Error ? error.message : String(error))
       }
     })
   }
@@ -161,74 +158,32 @@ class KernelSession implements Session {
       const shown: CellOutputs = last
         ? options
         : { ...options, onOutput: (output) => output.kind !== 'result' && options.onOutput(output) }
-      outcome = await this.runPart(part, shown, asked)
+      outcome = await this.magics.run(part, shown, asked)
       if (outcome.status === 'error') return outcome
     }
     return outcome
   }
 
-  private async runPart(part: Part, options: CellOutputs, asked: number): Promise<Outcome> {
-    if (part.kind === 'code') return this.execute(part.code, options, asked)
-    if (part.kind === 'inspect') return this.showInspection(part.name, part.detail, options)
-    if (part.kind === 'unknown') return this.refuse(options, 'UsageError', part.message)
-    if (part.kind === 'time') return this.timed(part.code, options, asked)
-    if (part.kind !== 'magic') return this.execute(await this.timeit(part.code), options, asked)
-    const { name, argument } = part
-    if (name === '%types') return this.setTypes(argument, options)
-    if (name === '%help') return this.say(options, { data: helpBundle() })
-    if (name === '%reset') return this.reset(argument, options)
-    return this.runMagic(name, argument, options, asked)
-  }
-
-  private async timed(code: string, options: CellOutputs, asked: number): Promise<Outcome> {
-    const before = this.ran
-    const outcome = await this.runCell(code, options, asked)
-    options.onOutput({ kind: 'stream', name: 'stdout', text: `Wall time: ${duration(this.ran - before)}\n` })
-    return outcome
-  }
-
-  /** The code that measures an expression or statements. */
-  private async timeit(code: string): Promise<string> {
-    const expression = (await this.converter.isComplete(`(${code}\n)`)).status === 'complete'
-    const body = expression ? `(${code}\n)` : `{ ${code}\n }`
-    return `await globalThis[Symbol.for('skylab.timeit')](${/\bawait\b/.test(code) ? 'async ' : ''}() => ${body})`
-  }
-
-  private setTypes(argument: string, options: CellOutputs): Outcome {
-    if (argument === '') {
-      options.onOutput({ kind: 'stream', name: 'stdout', text: `%types ${this.types}\n` })
-      return { status: 'ok' }
+  private magicsHost(): MagicsHost {
+    return {
+      engine: this.options.engine ?? 'skylab',
+      converter: this.converter,
+      typeService: this.typeService,
+      shown: this.shown,
+      runCell: (code, options, asked) => this.runCell(code, options, asked),
+      execute: (code, options, asked) => this.execute(code, options, asked),
+      runMagic: (name, argument, options, asked) => this.runMagic(name, argument, options, asked),
+      ran: () => this.ran,
+      replaceRuntime: async () => {
+        await this.runtime.close()
+        await this.freshRuntime()
+      },
     }
-    if (!/^(?:off|warn|block)$/.test(argument))
-      return this.refuse(options, 'UsageError', `%types takes off, warn or block, not ${JSON.stringify(argument)}.`)
-    if (argument !== 'block' && this.options.engine === 'tslab') return this.refuse(options, 'UsageError', TSLAB_TYPES)
-    this.types = argument as TypesSetting
-    return { status: 'ok' }
-  }
-
-  /** A fresh runtime, once that is what is wanted. */
-  private async reset(argument: string, options: CellOutputs): Promise<Outcome> {
-    if (argument !== '' && argument !== '-f')
-      return this.refuse(options, 'UsageError', `%reset takes -f or nothing, not ${JSON.stringify(argument)}.`)
-    if (argument === '') {
-      if (!options.onPrompt)
-        return this.refuse(
-          options,
-          'UsageError',
-          '%reset forgets all variables, and nobody can be asked here: %reset -f',
-        )
-      const answer = await options.onPrompt('Forget all variables? [y/N] ', false)
-      if (!/^y/i.test(answer.trim())) return { status: 'ok' }
-    }
-    await this.runtime.close()
-    await this.freshRuntime()
-    options.onOutput({ kind: 'stream', name: 'stdout', text: 'A fresh runtime: all variables are gone.\n' })
-    return { status: 'ok' }
   }
 
   private async runMagic(name: string, argument: string, options: CellOutputs, asked: number): Promise<Outcome> {
     if (!(await this.isReady(options, asked)))
-      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+      return this.shown.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const magic = { name, argument }
     const map = { edits: [], mappings: '', shift: 0 }
     const none = { code: '', js: '', map, async: true, declares: [], places: [], scopes: 0 }
@@ -236,26 +191,26 @@ class KernelSession implements Session {
   }
 
   private async execute(code: string, options: CellOutputs, asked = this.interrupts): Promise<Outcome> {
-    if (this.closed) return this.refuse(options, 'SessionClosed', 'The session has been closed.')
+    if (this.closed) return this.shown.refuse(options, 'SessionClosed', 'The session has been closed.')
     if (this.runtime.gone) await this.freshRuntime()
     await this.stopping
     const module = this.typeService.addModule ? moduleCellName(code) : undefined
     if (module !== undefined) return this.runModule(module, code, options, asked)
     const conversion = await this.converter.convert(code)
     if (!conversion.ok)
-      return this.error(options, problemError(code, options.count, conversion.problem, conversion.more))
+      return this.shown.error(options, problemError(code, options.count, conversion.problem, conversion.more))
     const id = ++this.cells
     // Cell 0 is an expression for the front end: it declares nothing that others could see.
     const check = options.count === 0 ? undefined : this.check(id, code)
-    if (check && this.types === 'block') {
+    if (check && this.magics.types === 'block') {
       const problem = (await check)[0]
       if (problem) {
         await this.undo(id)
-        return this.error(options, problemError(code, options.count, problem))
+        return this.shown.error(options, problemError(code, options.count, problem))
       }
     }
     if (!(await this.isReady(options, asked)))
-      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+      return this.shown.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const { cell, places } = conversion
     const { js, map, async, declares, scopes, tslab } = cell
     const outcome = await this.runIn(
@@ -276,8 +231,13 @@ class KernelSession implements Session {
     )
     // An expression of the front end (cell 0) declares nothing.
     await this.converter.ended?.(outcome.status === 'ok' && options.count !== 0)
-    if (check) this.note(conversion.cell, code, options)
-    if (check && this.types === 'warn') await this.warn(check, code, options, cell.look)
+    if (check) {
+      // With the types off the notes are quiet too.
+      const notes = this.staleness.ran(cell, code, options.count)
+      if (this.magics.types !== 'off') this.shown.note(options, notes)
+    }
+    if (check && this.magics.types === 'warn')
+      await this.shown.warn({ code, options, outcome, look: cell.look }, check, this.typeService)
     return outcome
   }
 
@@ -306,26 +266,20 @@ class KernelSession implements Session {
 
   /** A cell that is a module: nothing of it runs before another cell imports it. */
   private async runModule(module: string, code: string, options: CellOutputs, asked: number): Promise<Outcome> {
-    const check = this.typeService.addModule!(module, code, this.types !== 'off')
-    const [problem, ...more] = this.types === 'block' ? await check : []
-    if (problem) return this.error(options, problemError(code, options.count, problem, more))
+    const check = this.typeService.addModule!(module, code, this.magics.types !== 'off')
+    const [problem, ...more] = this.magics.types === 'block' ? await check : []
+    if (problem) return this.shown.error(options, problemError(code, options.count, problem, more))
     if (!(await this.isReady(options, asked)))
-      return this.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
+      return this.shown.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
     const map = { edits: [], mappings: '', shift: 0 }
     const none = { js: '', map, async: false, declares: [], places: [], scopes: 0 }
     const outcome = await this.runIn(
       { kind: 'run', cell: ++this.cells, count: options.count, code, ...none, module },
       options,
     )
-    if (this.types === 'warn') await this.warn(check, code, options, false)
+    if (this.magics.types === 'warn')
+      await this.shown.warn({ code, options, outcome, look: false }, check, this.typeService)
     return outcome
-  }
-
-  /** Says of the values that the cell used which ones are stale; with the types off it is quiet too. */
-  private note(cell: ConvertedCell, code: string, options: CellOutputs): void {
-    const notes = this.staleness.ran(cell, code, options.count)
-    if (this.types === 'off' || notes.length === 0) return
-    options.onOutput({ kind: 'stream', name: 'stderr', text: notes.map((line) => `${dim(line)}\n`).join('') })
   }
 
   /** The cell does not run: what it declares is not there. */
@@ -335,42 +289,7 @@ class KernelSession implements Session {
 
   /** The type errors of a cell; it is known to the cells after it from here on. */
   private check(id: number, code: string): Promise<LanguageProblem[]> {
-    return this.typeService.add(id, code, this.types !== 'off')
-  }
-
-  /** Shows type errors on stderr: at once where they are known, else late, under the same cell. */
-  private async warn(
-    check: Promise<LanguageProblem[]>,
-    code: string,
-    options: CellOutputs,
-    look: boolean,
-  ): Promise<void> {
-    const shown = check.then((problems) => {
-      for (const problem of problems) {
-        const { traceback } = problemError(code, options.count, problem)
-        options.onOutput(this.secrets.maskAll({ kind: 'stream', name: 'stderr', text: `${traceback.join('\n')}\n` }))
-      }
-    })
-    // A look at a value changes nothing that a wrong type could spoil: its answer does not wait. Nor
-    // does any cell while the libraries are still being loaded.
-    if (look || !this.typeService.ready) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, TYPES_WAIT)
-    })
-    await Promise.race([shown, late])
-    clearTimeout(timer)
-  }
-
-  private async showInspection(name: string, detail: 0 | 1, options: CellOutputs): Promise<Outcome> {
-    const bundle = await this.typeService.inspect(name, name.length, detail)
-    if (!bundle) return this.refuse(options, 'NameError', `Nothing is known of ${name}.`)
-    return this.say(options, bundle)
-  }
-
-  private say(options: CellOutputs, bundle: Bundle): Outcome {
-    options.onOutput({ kind: 'display', bundle: this.secrets.maskAll(bundle) })
-    return { status: 'ok' }
+    return this.typeService.add(id, code, this.magics.types !== 'off')
   }
 
   private startRuntime(): RuntimeProcess {
@@ -392,16 +311,6 @@ class KernelSession implements Session {
     await Promise.all([this.converter.reset(), this.typeService.reset()])
     this.runtime = this.startRuntime()
     await this.runtime.ready
-  }
-
-  private refuse(options: CellOutputs, name: string, message: string, interrupted = false): Outcome {
-    return this.error(options, { name, message, traceback: [`${name}: ${message}`] }, interrupted)
-  }
-
-  private error(options: CellOutputs, plain: CellError, interrupted = false): Outcome {
-    const error = this.secrets.maskAll(plain)
-    options.onOutput({ kind: 'error', error })
-    return { status: 'error', error, ...(interrupted ? { interrupted } : {}) }
   }
 }
 
