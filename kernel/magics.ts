@@ -14,11 +14,16 @@ export function helpBundle(): Record<string, unknown> {
 
 /** Whether Enter runs a cell with magics; where that depends on its TypeScript, that is left over. */
 export function magicCompleteness(code: string): { status?: 'complete' | 'incomplete'; code: string } {
-  // A script may have blank lines between its commands; the last one ends it.
-  if (takesAllLines(code)) return { status: /\n\s*\n\s*$/.test(code) ? 'complete' : 'incomplete', code }
-  const parts = cellParts(code)
-  if (parts.every((part) => part.kind !== 'code' && !('code' in part))) return { status: 'complete', code }
-  return { code: parts.map((part) => ('code' in part ? part.code.trimStart() : '')).join('\n') }
+  // What follows is another language: an empty line ends it, as where nobody knows better.
+  if (takesAllLines(code)) return { status: /\n[^\n]*\S[\s\S]*\n[ \t]*$/.test(code) ? 'complete' : 'incomplete', code }
+  const rest: string[] = []
+  for (const part of cellParts(code)) {
+    const lines = part.kind === 'code' || ('below' in part && part.below) ? part.code.trimStart() : undefined
+    // What is timed stands below, and is still to come.
+    if (lines === '' && part.kind !== 'code') return { status: 'incomplete', code }
+    if (lines !== undefined) rest.push(lines)
+  }
+  return rest.length === 0 ? { status: 'complete', code } : { code: rest.join('\n') }
 }
 
 /** A time for people: milliseconds, seconds or minutes. */

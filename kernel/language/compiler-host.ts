@@ -13,6 +13,8 @@ declare function display(value: unknown, options?: { id?: string; update?: boole
 declare function prompt(text?: string, options?: { password?: boolean }): string
 /** Empties the cell's output; with wait, when the next output comes. */
 declare function clearOutput(options?: { wait?: boolean }): void
+/** The value of the last cell that had one. */
+declare var _: any
 ${COMM_TYPES}
 declare function await<T>(value: T): Awaited<T>
 declare const $meta: ImportMeta

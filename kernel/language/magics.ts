@@ -30,6 +30,7 @@ export const MAGICS: readonly { name: string; usage: string; does: string }[] = 
     does: 'environment variables: list, show, set, set to what is typed unseen, take away',
   },
   { name: '%reset', usage: '%reset [-f]', does: 'a fresh runtime: all variables are gone; -f does not ask' },
+  { name: '_', usage: '_', does: 'the value of the last cell that had one; yours where you declare a `_` yourself' },
   { name: 'name?', usage: 'name? or name??', does: 'what is known of a name; ?? with its source' },
 ]
 
@@ -37,12 +38,14 @@ export const MAGICS: readonly { name: string; usage: string; does: string }[] = 
 export type Part =
   | { kind: 'code'; code: string }
   | { kind: 'magic'; name: string; argument: string }
-  /** `%time STATEMENT`, `%timeit STATEMENT` and the cells that begin with `%%time`, `%%timeit`. */
-  | { kind: 'time' | 'timeit'; code: string }
+  /** `%time STATEMENT`, `%timeit STATEMENT` and, `below`, the lines below `%%time`, `%%timeit` and a `%time` alone. */
+  | { kind: 'time' | 'timeit'; code: string; below?: true }
   | { kind: 'inspect'; name: string; detail: 0 | 1 }
   /** Nothing that is known, and what to type instead. */
   | { kind: 'unknown'; message: string }
 
+const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$.]*'
+const ASKED = new RegExp(`^\\s*(?:(${NAME})(\\?{1,2})|(\\?{1,2})(${NAME}))\\s*;?\\s*$`, 'u')
 const CELL_MAGIC = /^\s*%%(\S*)[ \t]*(.*)(?:\n([\s\S]*))?$/
 const LINE_MAGIC = /^[ \t]*(%[A-Za-z]\w*)(?:[ \t]+(.*?))?[ \t;]*$/
 
@@ -51,7 +54,7 @@ const LINE_MAGIC = /^[ \t]*(%[A-Za-z]\w*)(?:[ \t]+(.*?))?[ \t;]*$/
  * keeps its line numbers. A cell without magics is one part.
  */
 export function cellParts(code: string): Part[] {
-  const asked = /^\s*(?:([\w$.]+)(\?\??)|(\?\??)([\w$.]+))\s*;?\s*$/.exec(code)
+  const asked = ASKED.exec(code)
   if (asked) {
     const detail = (asked[2] ?? asked[3]) === '??' ? 1 : 0
     return [{ kind: 'inspect', name: asked[1] ?? asked[4]!, detail }]
@@ -74,8 +77,9 @@ function cellMagic(name: string, argument: string, body: string, code: string): 
     const flags = /^-\S*/.test(argument) ? argument : ''
     return [{ kind: 'magic', name: '%%sh', argument: `${flags}\n${flags === '' ? argument : ''}\n${body}` }]
   }
-  if (name === 'time') return [{ kind: 'time', code: `${blank}${argument}${body}` }]
-  if (name === 'timeit') return [{ kind: 'timeit', code: `${argument === '' ? '' : `${argument}\n`}${body}` }]
+  if (name === 'time') return [{ kind: 'time', code: `${blank}${argument}${body}`, below: true }]
+  if (name === 'timeit')
+    return [{ kind: 'timeit', code: `${argument === '' ? '' : `${argument}\n`}${body}`, below: true }]
   return [unknown(`%%${name}`)]
 }
 
@@ -99,7 +103,7 @@ function lineMagics(code: string): Part[] {
     from = at + 1
     // Alone it is what others write for %%time: the rest of the cell is timed.
     if (found[1] === '%time' && !found[2])
-      return [...parts, { kind: 'time', code: '\n'.repeat(from) + lines.slice(from).join('\n') }]
+      return [...parts, { kind: 'time', code: '\n'.repeat(from) + lines.slice(from).join('\n'), below: true }]
     parts.push(known ? lineMagic(found[1]!, found[2] ?? '', at) : unknown(found[1]!))
   }
   if (parts.length === 0 && from === 0) return [{ kind: 'code', code }]

@@ -11,6 +11,7 @@ import { provideDisposal } from './disposal.js'
 import { watchEnvironment } from './environment.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
+import { keepLastValue, provideLastValue } from './last-value.js'
 import { defineModule, hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
 import { magicRunner, timeIt } from './magics.js'
@@ -116,6 +117,7 @@ provideHost()
 faults.report = reportLate
 hookLocalModules()
 provideDisposal()
+if (process.argv[2] !== 'tslab') provideLastValue()
 Object.defineProperty(globalThis, Symbol.for('skylab.timeit'), { value: timeIt })
 Object.assign(globalThis, { require: modules.requireInCells })
 // tslab and its TypeScript are loaded where they are asked for, and nowhere else.
@@ -195,6 +197,8 @@ function finish(cell: RunningCell, message: RunCell, outcome: { value: unknown }
     end(cell, 'ok')
     return
   }
+  // An expression of the front end is no cell.
+  if (message.count !== 0) keepLastValue(boxed[0])
   const bundle = toBundle(boxed[0])
   if (!(bundle instanceof Promise)) {
     writeMessage({ kind: 'result', cell: cell.id, bundle })

@@ -262,14 +262,10 @@ describe('lines for the terminal', () => {
 
   it.each([
     ['.load a', 'complete'],
-    ['rows.map?', 'complete'],
-    ['%types warn', 'complete'],
-    ['%types warn\nfunction f() {', 'incomplete'],
-    ['%%sh\nls', 'incomplete'],
-    ['%%sh\nls\n', 'complete'],
-    ['%%time', 'incomplete'],
-    ['%%time\n1 + 1', 'complete'],
-    ['%%time\nif (a) {', 'incomplete'],
+    ['exit', 'complete'],
+    // What is no line for the terminal is asked of the session.
+    ['function f() {', 'incomplete'],
+    ['1 + 1', 'complete'],
   ])('%j is %s', async (text, status) => {
     expect((await completeness(text, session)).status).toBe(status)
   })
