@@ -175,8 +175,11 @@ export class Sockets {
     for await (const frames of this.#routers[channel]) {
       const message = decode(frames, this.#signing)
       if ('unreadable' in message) this.#options.onDropped(channel, message.unreadable)
-      else if (this.#seen.again(message)) this.#options.onDropped(channel, 'a message that came before')
-      else this.#options.onMessage(channel, message)
+      else if (this.#seen.again(message)) {
+        // A second request to shut down changes nothing: nobody needs to hear of it.
+        if (message.header.msg_type !== 'shutdown_request')
+          this.#options.onDropped(channel, 'a message that came before')
+      } else this.#options.onMessage(channel, message)
     }
   }
 

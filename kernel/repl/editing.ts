@@ -164,3 +164,8 @@ function recased({ text, at }: Edit, change: (word: string) => string): Edit {
   const gap = /^[^\p{L}\p{N}_$]*/u.exec(text.slice(at, end))![0]
   return { text: text.slice(0, at) + gap + change(text.slice(at + gap.length, end)) + text.slice(end), at: end }
 }
+
+/** What a cut took away. */
+export function removed(before: Edit, after: Edit): string {
+  return before.text.slice(after.at, after.at + before.text.length - after.text.length)
+}

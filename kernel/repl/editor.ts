@@ -2,7 +2,19 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Completion } from '../session.js'
 import type { Palette } from './colour.js'
-import { commonStart, type Edit, edited, indentation, inserted, isCut, keyName, movedLine, typedIn } from './editing.js'
+import {
+  commonStart,
+  type Edit,
+  edited,
+  indentation,
+  inserted,
+  isCut,
+  keyName,
+  movedLine,
+  removed,
+  typedIn,
+} from './editing.js'
+import { KeyQueue } from './key-queue.js'
 import { Keyboard } from './keyboard.js'
 import type { Key } from './keys.js'
 import { Menu } from './menu.js'
@@ -34,6 +46,7 @@ export class Editor {
   readonly #options: EditorOptions
   readonly #keyboard: Keyboard
   readonly #painter: Painter
+  readonly #keys: KeyQueue
   #edit: Edit = { text: '', at: 0 }
   #reading: Reading | undefined
   #recall = new Recall([])
@@ -44,11 +57,6 @@ export class Editor {
   #hint: string | undefined
   #cut = ''
   #leaving = false
-  /** Keys that wait for the one before them, or for the next read: nothing that is typed ahead is lost. */
-  readonly #waiting: Key[] = []
-  #pumping = false
-  /** Ends the wait for the language, where one goes on. */
-  #giveUp: (() => void) | undefined
   /** Called on Ctrl-C while nothing is being read, and at a question. */
   onInterrupt: () => void = () => undefined
 
@@ -63,6 +71,11 @@ export class Editor {
         this.#draw()
       },
       ended: () => this.#done(undefined),
+    })
+    this.#keys = new KeyQueue({
+      reading: () => this.#reading !== undefined,
+      press: (key) => this.#press(key),
+      idle: () => this.#draw(),
     })
     output.on('resize', () => {
       this.#painter.resized()
@@ -81,7 +94,7 @@ export class Editor {
       for (const line of lines.slice(0, -1)) this.#options.output.write(`${line}\r\n`)
       this.#reading = { options: { ...options, prompt: lines.at(-1)! }, done: resolve }
       this.#draw()
-      void this.#pump()
+      void this.#keys.pump()
     })
   }
 
@@ -114,26 +127,13 @@ export class Editor {
       if (name === 'ctrl-z' && process.platform !== 'win32') {
         this.#painter.erase()
         this.#keyboard.suspend()
-      } else if (name === 'ctrl-c' && this.#giveUp) {
-        this.#waiting.length = 0
-        this.#giveUp()
-      } else if (name === 'ctrl-c' && !this.#reading) {
-        this.#waiting.length = 0
+      } else if (name === 'ctrl-c' && this.#keys.giveUp()) continue
+      else if (name === 'ctrl-c' && !this.#reading) {
+        this.#keys.clear()
         this.onInterrupt()
-      } else this.#waiting.push(key)
+      } else this.#keys.push(key)
     }
-    void this.#pump()
-  }
-
-  /** Takes the keys one after the other, also where one has to wait for an answer; draws when all are done. */
-  async #pump(): Promise<void> {
-    if (this.#pumping) return
-    this.#pumping = true
-    while (this.#reading && this.#waiting.length > 0) {
-      await this.#press(this.#waiting.shift()!).catch(() => undefined)
-      if (this.#waiting.length === 0) this.#draw()
-    }
-    this.#pumping = false
+    void this.#keys.pump()
   }
 
   async #press(key: Key): Promise<void> {
@@ -199,23 +199,11 @@ export class Editor {
     else if (/\n[ \t]*\n[ \t]*$/.test(text)) this.#done(text.trimEnd())
     else {
       this.#draw()
-      const complete = await this.#waited(this.#options.isComplete(text))
+      const complete = await this.#keys.answer(this.#options.isComplete(text))
       if (!complete) return
       this.#edit = { text, at: text.length }
       if (complete.status === 'incomplete') newLine(complete.indent ?? indentation(text, text.length))
       else this.#done(text.trimEnd())
-    }
-  }
-
-  /** An answer of the language, or undefined where Ctrl-C came first. */
-  async #waited<T>(answer: Promise<T>): Promise<T | undefined> {
-    const given = new Promise<undefined>((resolve) => {
-      this.#giveUp = () => resolve(undefined)
-    })
-    try {
-      return await Promise.race([answer, given])
-    } finally {
-      this.#giveUp = undefined
     }
   }
 
@@ -232,7 +220,7 @@ export class Editor {
       return
     }
     this.#draw()
-    const found = await this.#waited(this.#options.complete(text, at))
+    const found = await this.#keys.answer(this.#options.complete(text, at))
     if (!found || found.items.length === 0) return
     const typed = text.slice(found.from, at)
     const names = found.items.map((item) => item.text)
@@ -348,9 +336,4 @@ export class Editor {
       hint: this.#hint,
     }
   }
-}
-
-/** What a cut took away. */
-function removed(before: Edit, after: Edit): string {
-  return before.text.slice(after.at, after.at + before.text.length - after.text.length)
 }

@@ -1,7 +1,11 @@
 // What the library starts in a cell ends with the cell: counted where it arrives.
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chatServer, type Server, say } from '../src/sample-server.js'
+import { BASE, row, writeSet } from '../src/train.data.js'
+import { hasSshd, standInTrainer, startSshd } from '../src/train.sshd.js'
 import { Cells, pause, until } from './cells.js'
 
 let cells: Cells
@@ -13,7 +17,7 @@ beforeAll(async () => {
     await pause(30)
     say(response, 'The answer is 4.')
   })
-  await cells.value(`import { model, sample, verify, workspace } from 'skylab'
+  await cells.value(`import { evaluate, model, sample, train, verify, workspace } from 'skylab'
 const work = workspace('work')
 const asked = Array.from({ length: 400 }, (_, at) => ({ id: 'p/' + at, source: 'p', kind: 'math', domain: 'math', prompt: 'What is ' + at + ' + 4?', answer: '4' }))
 const m = model('m', { baseURL: '${server.url}', concurrency: 8 }); 0`)
@@ -36,6 +40,51 @@ describe('a cell that is interrupted at any moment', () => {
     await pause(700)
     expect(server.requests.length).toBe(then)
     expect(then - before).toBeLessThan(400)
+  })
+
+  it('evaluate: no request comes after a second', async () => {
+    const before = server.requests.length
+    const running = cells.run("await evaluate(m, { benches: ['practice:bench'], in: work, k: 100 })")
+    await until(() => server.requests.length > before + 20, 'some requests')
+    await cells.session.interrupt()
+    expect(await running).toMatchObject({ status: 'error', interrupted: true })
+    await pause(1000)
+    const then = server.requests.length
+    await pause(700)
+    expect(server.requests.length).toBe(then)
+    expect(then - before).toBeLessThan(400)
+  })
+
+  it.runIf(hasSshd)('train: no byte of an upload comes after a second, and nothing trains', async () => {
+    const sshd = await startSshd(path.join(cells.folder, 'sshd'))
+    try {
+      const dir = path.join(cells.folder, 'set')
+      const size = 24_000_000
+      const rows = Array.from({ length: 40 }, (_, at) => row(`${at}?`, randomBytes(size / 80).toString('hex')))
+      const far = path.join(cells.folder, 'far')
+      const options = {
+        base: BASE,
+        on: 'ssh://box',
+        in: { dir },
+        folder: far,
+        setup: `PATH='${standInTrainer(cells.folder)}':$PATH`,
+        sshConfig: sshd.config,
+        force: true,
+      }
+      await cells.run(`const set = ${JSON.stringify(writeSet(dir, rows))}; const there = ${JSON.stringify(options)}`)
+      sshd.slow(4_000_000)
+      const running = cells.run('await train(set, there)')
+      await until(() => sshd.sent() > 1_000_000, 'the upload')
+      await cells.session.interrupt()
+      expect(await running).toMatchObject({ status: 'error', interrupted: true })
+      await pause(1000)
+      const then = sshd.sent()
+      await pause(1000)
+      expect(sshd.sent()).toBe(then)
+      expect(then).toBeLessThan(size / 2)
+    } finally {
+      await sshd.close()
+    }
   })
 
   it('the workspace is free for the next call, which goes on where it was', async () => {

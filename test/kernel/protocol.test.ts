@@ -394,4 +394,28 @@ describe('the protocol', () => {
       await other.close()
     }
   })
+
+  it('does not log a shutdown that comes twice', async () => {
+    const other = await RawKernel.start()
+    try {
+      const its = await other.client()
+      const ended = new Promise((resolve) => other.child.once('exit', resolve))
+      const header = {
+        msg_id: crypto.randomUUID(),
+        session: its.session,
+        username: 'x',
+        date: new Date().toISOString(),
+        msg_type: 'shutdown_request',
+        version: '5.4',
+      }
+      const parts = [header, {}, {}, { restart: false }].map((part) => Buffer.from(JSON.stringify(part)))
+      await its.sendFrames(its.frames(parts), 'control')
+      await its.sendFrames(its.frames(parts), 'control')
+      expect(await ended).toBe(0)
+      expect(other.log()).toBe('')
+      its.close()
+    } finally {
+      await other.close()
+    }
+  })
 })

@@ -24,6 +24,8 @@ export interface Sshd {
   deaf(on: boolean): void
   /** Cuts the connections after so many more bytes from the client. */
   cutAfter(bytes: number): void
+  /** Lets so many bytes a second through from the client; Infinity is as fast as it goes. */
+  slow(bytes: number): void
   /** Bytes that the client has sent. */
   sent(): number
   close(): Promise<void>
@@ -67,6 +69,7 @@ async function wire(dir: string, target: number, child: ChildProcess): Promise<S
   let deaf = false
   let sent = 0
   let limit = Number.POSITIVE_INFINITY
+  let rate = Number.POSITIVE_INFINITY
   const cut = () => {
     for (const socket of open) socket.destroy()
   }
@@ -85,6 +88,10 @@ async function wire(dir: string, target: number, child: ChildProcess): Promise<S
     }
     socket.on('data', (chunk) => {
       sent += chunk.length
+      if (Number.isFinite(rate)) {
+        socket.pause()
+        setTimeout(() => socket.resume(), (chunk.length / rate) * 1000)
+      }
       if (sent > limit) {
         limit = Number.POSITIVE_INFINITY
         cut()
@@ -142,6 +149,9 @@ Host *
     },
     cutAfter: (bytes) => {
       limit = sent + bytes
+    },
+    slow: (bytes) => {
+      rate = bytes
     },
     sent: () => sent,
     close: async () => {
