@@ -12,6 +12,10 @@ export const SHOWN = 20
 
 const LOOKED_AT = 10_000
 
+/** A cell shows at most so many characters, and fewer where the table has many cells: together about so many. */
+const LONGEST = 200
+const ALTOGETHER = 16_000
+
 /** The rows and columns of an array of plain objects; undefined where it is something else. */
 export function rowsOf(value: unknown): Rows | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined
@@ -29,12 +33,14 @@ export function rowsOf(value: unknown): Rows | undefined {
 /** An HTML table: everything escaped, no script, the whole size in the caption. */
 export function tableHtml(rows: Rows['rows'], columns: string[]): string {
   const shown = columns.slice(0, SHOWN)
-  const head = shown.map((column) => `<th>${escapeHtml(column)}</th>`).join('')
+  const longest = room(rows, shown)
+  // Said of each cell: Jupyter's own style puts all of them on the right.
+  const sides = shown.map((column) => ` style="text-align:${isNumeric(rows, column) ? 'right' : 'left'}"`)
+  const head = shown.map((column, at) => `<th${sides[at]}>${escapeHtml(cellText(column, longest))}</th>`).join('')
   const lines = rows.slice(0, SHOWN).map((row, at) => {
-    const cells = shown.map((column) => {
+    const cells = shown.map((column, place) => {
       const value = row?.[column]
-      const right = typeof value === 'number' || typeof value === 'bigint' ? ' style="text-align:right"' : ''
-      return `<td${right}>${escapeHtml(cellText(value))}</td>`
+      return `<td${sides[place]}>${escapeHtml(cellText(value, longest))}</td>`
     })
     return `<tr><th>${at}</th>${cells.join('')}</tr>`
   })
@@ -45,7 +51,8 @@ export function tableHtml(rows: Rows['rows'], columns: string[]): string {
 /** The same as lines of text. */
 export function tableText(rows: Rows['rows'], columns: string[]): string {
   const shown = columns.slice(0, SHOWN)
-  const lines = [shown, ...rows.slice(0, SHOWN).map((row) => shown.map((column) => cellText(row?.[column], 40)))]
+  const longest = Math.min(40, room(rows, shown))
+  const lines = [shown, ...rows.slice(0, SHOWN).map((row) => shown.map((column) => cellText(row?.[column], longest)))]
   const widths = shown.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)))
   const text = lines.map((line) =>
     line
@@ -62,7 +69,18 @@ function size(rows: Rows['rows'], columns: string[]): string {
   return `${total}; the first ${Math.min(rows.length, SHOWN)} × ${Math.min(columns.length, SHOWN)} are shown`
 }
 
-function cellText(value: unknown, longest = 200): string {
+function isNumeric(rows: Rows['rows'], column: string): boolean {
+  const kinds = rows.slice(0, SHOWN).map((row) => row?.[column] ?? undefined)
+  const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint'
+  return kinds.some(isNumber) && kinds.every((value) => value === undefined || isNumber(value))
+}
+
+/** How many characters a cell may show. */
+function room(rows: Rows['rows'], shown: string[]): number {
+  return Math.min(LONGEST, Math.max(20, Math.floor(ALTOGETHER / (Math.min(rows.length, SHOWN) * shown.length))))
+}
+
+function cellText(value: unknown, longest: number): string {
   if (value === undefined) return ''
   const text = (typeof value === 'string' ? value : plain(value)).replace(/\s*\n\s*/g, ' ')
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text

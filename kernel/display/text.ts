@@ -23,7 +23,8 @@ export function plain(value: unknown, options: InspectOptions = {}): string {
     const [shown, more] = firstFields(value)
     const [depth, maxArrayLength, maxStringLength] =
       EXTENTS.find((extent) => weight(shown, ...extent) < BUDGET) ?? EXTENTS.at(-1)!
-    const text = inspect(shown, { colors: false, depth, maxArrayLength, maxStringLength, ...options })
+    const how = { colors: false, depth, maxArrayLength, maxStringLength, ...options }
+    const text = isPlainSet(shown) ? setText(shown, how) : inspect(shown, how)
     return cut(text) + more
   } catch (error) {
     return `(a value that cannot be printed: ${messageOf(error)})`
@@ -44,6 +45,18 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error that cannot be shown'
   }
+}
+
+function isPlainSet(value: unknown): value is Set<unknown> {
+  return types.isSet(value) && !types.isProxy(value) && Object.getPrototypeOf(value) === Set.prototype
+}
+
+/** A set in columns, as inspect prints an array: one item a line is a screen for little. */
+function setText(set: Set<unknown>, options: InspectOptions): string {
+  const text = inspect(set, options)
+  const simple = ![...firstOf(set.values(), 100)].some((each) => each !== null && typeof each === 'object')
+  if (!simple || set.size <= 6 || Object.keys(set).length > 0 || !text.includes('\n')) return text
+  return `Set(${set.size}) {${inspect([...set], options).slice(1, -1)}}`
 }
 
 /** A dictionary of very many fields by its first ones: inspect has no bound for them. */

@@ -135,8 +135,9 @@ function figureScripts(figures: unknown[], library: string): string {
   return `<script type="application/json" id="figures">${inertJson(figures)}</script>
 ${library}
 <script>
+const figures = JSON.parse(document.querySelector('script#figures').textContent)
 for (const box of document.querySelectorAll('[data-figure]')) {
-  const figure = (window.skylabFigures ??= JSON.parse(document.getElementById('figures').textContent))[Number(box.dataset.figure)]
+  const figure = figures[Number(box.dataset.figure)]
   const place = document.createElement('div')
   place.className = 'alive'
   box.append(place)

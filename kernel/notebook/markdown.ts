@@ -5,6 +5,7 @@ import { Marked } from 'marked'
 import { escapeHtml } from './ansi.js'
 import type { MimeData } from './document.js'
 import { highlight } from './highlight.js'
+import { escapeText, isSafeLink, safeHtml } from './safe-html.js'
 
 export interface MarkdownOptions {
   /** Folder that relative picture paths start from. */
@@ -22,9 +23,17 @@ const pictureTypes: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Markdown (GitHub's flavour) as HTML. Nothing in it is loaded from elsewhere: remote pictures become links. */
+/**
+ * Markdown (GitHub's flavour) as HTML. Nothing in it runs, and nothing is loaded from elsewhere: remote pictures
+ * become links.
+ */
 export function markdownHtml(source: string, options: MarkdownOptions = {}): string {
   const formulas: string[] = []
+  const image = (href: string, text: string, title?: string | null): string => {
+    const inside = picture(href, options)
+    if (inside) return `<img src="${inside}" alt="${escapeText(text)}"${title ? ` title="${escapeText(title)}"` : ''}>`
+    return isSafeLink(href) ? `<a href="${escapeText(href)}">${escapeText(text || href)}</a>` : escapeText(text)
+  }
   const marked = new Marked({
     gfm: true,
     renderer: {
@@ -35,10 +44,15 @@ export function markdownHtml(source: string, options: MarkdownOptions = {}): str
       heading({ tokens, depth, text }) {
         return `<h${depth} id="${escapeHtml(anchor(text))}">${this.parser.parseInline(tokens)}</h${depth}>\n`
       },
-      image({ href, text, title }) {
-        const inside = picture(href, options)
-        if (!inside) return `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`
-        return `<img src="${inside}" alt="${escapeHtml(text)}"${title ? ` title="${escapeHtml(title)}"` : ''}>`
+      image: ({ href, text, title }) => image(href, text, title),
+      link({ href, title, tokens }) {
+        const text = this.parser.parseInline(tokens)
+        if (!isSafeLink(href)) return text
+        return `<a href="${escapeText(href)}"${title ? ` title="${escapeText(title)}"` : ''}>${text}</a>`
+      },
+      html: ({ text }) => safeHtml(text, image),
+      text(token) {
+        return 'tokens' in token && token.tokens ? this.parser.parseInline(token.tokens) : escapeText(token.text)
       },
     },
   })

@@ -147,6 +147,23 @@ describe('large and hostile values', () => {
     expect(JSON.stringify(data(make())).length).toBeLessThan(30_000)
   })
 
+  it('a wide table of long cells is some kB, and its text stands on the left', () => {
+    const columns = Array.from({ length: 30 }, (_, at) => [`column${at}`, at === 0 ? 1 : '<long> '.repeat(200)])
+    const shown = data(Array.from({ length: 30 }, () => Object.fromEntries(columns)))
+    expect(JSON.stringify(shown).length).toBeLessThan(70_000)
+    expect(shown['text/html']).toContain(
+      '<th style="text-align:right">column0</th><th style="text-align:left">column1</th>',
+    )
+    expect(shown['text/html']).toContain('&#60;long&#62;')
+  })
+
+  it('a set of many is shown in columns', () => {
+    const text = String(data(new Set(Array.from({ length: 300 }, (_, at) => at)))['text/plain'])
+    expect(text).toMatch(/^Set\(300\) \{\n {4}0, {2}1, {2}2,[\s\S]*200 more items\n\}$/)
+    expect(text.split('\n').length).toBeLessThan(20)
+    expect(data(new Set([1, 'x']))['text/plain']).toBe("Set(2) { 1, 'x' }")
+  })
+
   it('a revoked proxy, and one that throws at every touch', () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
