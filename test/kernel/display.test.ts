@@ -159,7 +159,7 @@ describe('large and hostile values', () => {
 
   it('a set of many is shown in columns', () => {
     const text = String(data(new Set(Array.from({ length: 300 }, (_, at) => at)))['text/plain'])
-    expect(text).toMatch(/^Set\(300\) \{\n {4}0, {2}1, {2}2,[\s\S]*200 more items\n\}$/)
+    expect(text).toMatch(/^Set\(300\) \{\n +0, +1, +2,[\s\S]*200 more items\n\}$/)
     expect(text.split('\n').length).toBeLessThan(20)
     expect(data(new Set([1, 'x']))['text/plain']).toBe("Set(2) { 1, 'x' }")
   })
