@@ -16,7 +16,7 @@ const LINE = /^(.*?) (<=>|<\/>|=>|=\/>) ?(.*)$/
 /** The cases that stand in test/src/grade, both ways where they hold both ways. */
 function ownCases() {
   const cases = []
-  for (const name of ['numbers', 'forms', 'extraction', 'choices']) {
+  for (const name of ['numbers', 'forms', 'extraction', 'choices', 'unseen']) {
     let kind = ''
     for (const line of readFileSync(path.join(here, '../src/grade', `${name}.txt`), 'utf8').split('\n')) {
       if (line.startsWith('# ')) kind = line.slice(2)
@@ -87,11 +87,11 @@ export async function run(tools) {
   // A bare answer is handed over as Math-Verify expects it: the gold between dollars, the prediction in a box.
   const dressed = ({ gold, pred, set }) => ({
     gold: /\$|\\boxed|\\\(|\\\[/.test(gold) ? gold : `$${gold}$`,
-    pred: set === 'numbers' || set === 'forms' ? `$\\boxed{${pred}}$` : pred,
+    pred: set !== 'extraction' && set !== 'choices' && set !== 'peers’ suites' ? `$\\boxed{${pred}}$` : pred,
   })
   const boxed = ({ gold, pred, set }) => ({
     gold,
-    pred: set === 'numbers' || set === 'forms' ? `\\boxed{${pred}}` : pred,
+    pred: set !== 'extraction' && set !== 'choices' && set !== 'peers’ suites' ? `\\boxed{${pred}}` : pred,
   })
   const graders = {
     skylab: inside(({ gold, pred }) => grade(gold, pred).equal),

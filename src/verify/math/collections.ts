@@ -51,6 +51,18 @@ export function collections(g: Tree, p: Tree, again: Again, rules: Settled): Out
   }
   const a = named(g.of)
   const b = named(p.of)
+  // "x > 2 and y < 3" is not "x > 2 or y < 3"; a list of values is the same list with either word.
+  const bounds = (list: Named[]) => list.some((item) => item.value.t === 'relation')
+  if (
+    g.t === 'list' &&
+    p.t === 'list' &&
+    g.joined &&
+    p.joined &&
+    (g.joined === 'or') !== (p.joined === 'or') &&
+    bounds(a) &&
+    bounds(b)
+  )
+    return DIFFERENT
   // Different names on one side and none on the other: the order is that of the names.
   const distinct = (list: Named[]) =>
     list.every((item) => item.name !== undefined) && new Set(list.map((item) => stem(item.name!))).size === list.length

@@ -45,9 +45,9 @@ function withDomains(tree: Tree, into: Parameter[]): Tree {
     }
     const names = new Set(rest.flatMap((part) => [...symbols(part)]))
     if (found.length === 0 || rest.length === 0 || !found.every(({ name }) => names.has(name)))
-      return found.length ? tree : { t: 'list', of: rest }
+      return found.length ? tree : { ...tree, of: rest }
     into.push(...found)
-    return rest.length === 1 ? rest[0]! : { t: 'list', of: rest }
+    return rest.length === 1 ? rest[0]! : { ...tree, of: rest }
   }
   if (tree.t === 'relation' || tree.t === 'sum') {
     const last = tree.of[tree.of.length - 1]!

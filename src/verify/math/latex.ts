@@ -62,10 +62,6 @@ export const COMMANDS = table<string>({
   prime: "'",
   degree: '°',
   circ: '∘',
-  land: ',',
-  wedge: ',',
-  lor: ',',
-  vee: ',',
 })
 /** What may stand glued to the letters after it: `\quadx`, `\cdotx`, `\pir`. */
 const GLUED = ['qquad', 'quad', 'cdot', 'times', 'dfrac', 'tfrac', 'frac', 'sqrt', 'pi', 'pm', 'infty']

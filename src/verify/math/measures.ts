@@ -40,7 +40,7 @@ export function quantities(g: Tree, p: Tree, again: Again, rules: Settled): Outc
     const one = readUnit(a.unit)
     const two = readUnit(b.unit)
     if (one && two) {
-      if (one.dimension !== two.dimension) return DIFFERENT
+      if (!sameDimension(one.dimension, two.dimension)) return DIFFERENT
       if (one.n * two.d !== two.n * one.d) {
         const scaled = (tree: Tree, { n, d }: { n: bigint; d: bigint }): Tree => ({
           t: 'product',
@@ -54,6 +54,10 @@ export function quantities(g: Tree, p: Tree, again: Again, rules: Settled): Outc
   }
   return again(x, y)
 }
+
+/** The sign ¥ is that of the yen and of the yuan. */
+const sameDimension = (one: string, two: string): boolean =>
+  one === two || (one === '¥^1' && /^yuan|^yen/.test(two)) || (two === '¥^1' && /^yuan|^yen/.test(one))
 
 /** 9.8 m/s² in letters, as an amount: a number times letters that are units. */
 function asQuantity(tree: Tree): (Tree & { t: 'quantity' }) | undefined {
@@ -136,7 +140,10 @@ export function clocks(g: Tree, p: Tree): Outcome {
     }
     if (tree.t !== 'ratio' || tree.of.length < 2) return undefined
     const [hours, minutes] = tree.of.map(whole)
-    return hours === undefined || minutes === undefined ? undefined : { t: 'clock', minutes: hours * 60 + minutes }
+    if (hours === undefined || minutes === undefined || hours > 24) return undefined
+    // 14:30 and 0:15 say which half of the day they are in.
+    const half = hours > 12 ? 'pm' : hours === 0 ? 'am' : undefined
+    return { t: 'clock', minutes: hours * 60 + minutes, ...(half && { half }) }
   }
   const a = clock(g)
   const b = clock(p)

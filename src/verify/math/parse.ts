@@ -6,7 +6,7 @@ import { Cursor } from './cursor.js'
 import { family } from './families.js'
 import { table } from './table.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
-import { negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
+import { type Join, negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { readUnit, scaleWord } from './words.js'
 import { degreeSign, minutes, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
 
@@ -45,9 +45,12 @@ export class Parser extends Cursor {
     const groups: Tree[][] = [[]]
     let semicolons = 0
     let commas = 0
+    let joined: Join | undefined
     for (;;) {
       while (this.is(',') || this.is(';')) {
-        if (this.next().text === ';') {
+        const separator = this.next()
+        if (separator.k === 'op' && separator.join && joined !== 'or') joined = separator.join
+        if (separator.text === ';') {
           semicolons++
           if (groups[groups.length - 1]!.length) groups.push([])
         } else commas++
@@ -78,7 +81,7 @@ export class Parser extends Cursor {
     const items = filled.flat()
     if (items.length === 1) return items[0]!
     // A named list, n = 1, 2, 3: the name belongs to all of it.
-    return { t: 'list', of: items }
+    return { t: 'list', of: items, ...(joined && { joined }) }
   }
 
   private closes(token: Token): boolean {

@@ -91,7 +91,7 @@ function readAfresh(text: string): Reading {
   }
   const comma = /^\s*(-?)(\d+)(?:,|\{,\})(\d+)\s*$/.exec(clean.replace(/[$\\]|(?:€|£)/g, ''))
   const decimalComma =
-    comma && (comma[3]!.length > 1 || comma[2] === '0')
+    comma && (comma[3]!.length > 1 || comma[2] === '0') && !/^[1-9]\d{0,2},\d{3}$/.test(`${comma[2]},${comma[3]}`)
       ? read(`${comma[1]}${comma[2]}.${comma[3]}`).trees[0]
       : undefined
   return {
@@ -193,6 +193,35 @@ function withoutEnd(text: string): string {
   return start >= end ? '' : text.slice(start, end)
 }
 
+/** 1A3_{16}, (FF)_{16}: digits of a base above ten; a letter alone with a subscript is a variable. */
+function numeralWithLetters(text: string): Tree | undefined {
+  const found = /^\(?([0-9A-Za-z]{2,40})\)?\s*_\s*\(?(\d\d)\)?$/.exec(text)
+  const base = Number(found?.[2])
+  if (!found || base < 11 || base > 36 || !/[A-Za-z]/.test(found[1]!)) return undefined
+  if (base !== 16 && !/\d/.test(found[1]!)) return undefined
+  const digits = found[1]!.toUpperCase().replace(/^0+(?=.)/, '')
+  return [...digits].every((digit) => Number.parseInt(digit, 36) < base) ? { t: 'numeral', digits, base } : undefined
+}
+
+/** "all real numbers except 2 and 3" */
+function realsExcept(text: string): Tree | undefined {
+  const found =
+    /^(?:x\s+(?:is|can be)\s+)?(?:all|any|every)\s+reals?(?:\s+numbers?)?(?:\s+x)?,?\s+(?:except|other than|but)(?:\s+for)?\s+(.{1,40})$/i.exec(
+      text,
+    )
+  if (!found) return undefined
+  const [tree] = read(found[1]!.replace(/\b[a-z]\s*=/gi, '')).trees
+  if (!tree || (tree.t !== 'number' && tree.t !== 'negative' && tree.t !== 'quotient' && tree.t !== 'list'))
+    return undefined
+  return {
+    t: 'without',
+    of: [
+      { t: 'reals', name: 'R' },
+      { t: 'set', of: tree.t === 'list' ? tree.of : [tree] },
+    ],
+  }
+}
+
 /** Words without any mathematics: a name, a day, yes, odd. */
 function phraseOf(text: string): Tree | undefined {
   const inner = text
@@ -200,7 +229,7 @@ function phraseOf(text: string): Tree | undefined {
     .replace(/\\[ ,;!]|~/g, ' ')
     .replace(/[{}$]/g, '')
     .trim()
-  const when = dateOrTime(inner)
+  const when = dateOrTime(inner) ?? numeralWithLetters(inner) ?? realsExcept(inner)
   if (when) return when
   const value = wordValue(inner)
   if (value !== undefined && /[a-z]/i.test(inner)) return { t: 'number', value }

@@ -72,23 +72,38 @@ export function region(tree: Tree, pairs: boolean): Region | undefined {
     case 'list': {
       // (-∞, -1), (1, ∞): intervals side by side, one of which can be no point.
       if (tree.of.every(isInterval) && tree.of.some(isNoPoint)) return region({ t: 'union', of: tree.of }, true)
-      if (!tree.of.every(({ t }) => t === 'relation') || tree.of.every(isEquation)) return undefined
-      const parts = tree.of.map((part) => (isEquation(part) ? pointOf(part) : region(part, true)))
+      const items = exceptions(tree.of)
+      if (!items.every(({ t }) => t === 'relation') || items.every(isEquation)) return undefined
+      const parts = items.map((part) => (isEquation(part) ? pointOf(part) : region(part, true)))
       if (!parts.every((part) => part)) return undefined
       const names = new Set(parts.map((part) => part!.name))
       if (names.size !== 1) return undefined
-      // "x > 1 and x < 3" is both at once; "x < 1 or x > 3" is either. Both are written as a list.
+      // "x > 1 and x < 3" is both at once, "x < 1 or x > 3" is either, and x > 1, x < 3 may be both. Nothing is
+      // below 1 and above 3: "x < 1 and x > 3" lists two parts. "x ≠ 1 or x ≠ 2" leaves out both.
       const union = normal({ intervals: parts.flatMap((part) => part!.intervals) })
       const whole =
         union.intervals.length === 1 &&
         union.intervals[0]!.low.near === Number.NEGATIVE_INFINITY &&
         union.intervals[0]!.high.near === Number.POSITIVE_INFINITY
-      const allExcept = tree.of.every((part) => part.t === 'relation' && part.operators[0] === '!=')
-      return { ...(whole || allExcept ? parts.map((part) => part!).reduce(intersection) : union), name: [...names][0]! }
+      const allExcept = items.every((part) => part.t === 'relation' && part.operators[0] === '!=')
+      const common = parts.map((part) => part!).reduce(intersection)
+      const both =
+        allExcept ||
+        tree.joined === 'both' ||
+        (tree.joined === 'and' ? common.intervals.length > 0 : tree.joined === undefined && whole)
+      return { ...(both ? common : union), name: [...names][0]! }
     }
     default:
       return undefined
   }
+}
+
+/** x ≠ 1, 2: the name and its sign hold for what follows. */
+function exceptions(of: readonly Tree[]): readonly Tree[] {
+  const [first, ...rest] = of
+  if (first?.t !== 'relation' || first.operators[0] !== '!=' || first.operators.length > 1) return of
+  if (!rest.every((part) => realValue(part) !== undefined)) return of
+  return [first, ...rest.map((part): Tree => ({ ...first, of: [first.of[0]!, part] }))]
 }
 
 const isInterval = (tree: Tree): boolean => (tree.t === 'tuple' && tree.of.length === 2) || tree.t === 'union'

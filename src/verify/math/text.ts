@@ -1,5 +1,6 @@
 // Answers in words, and answers as strings where nothing else can be read in them.
 
+import { table } from './table.js'
 import { numberWord, truth } from './words.js'
 
 /** Whether two phrases say the same: case, articles, punctuation and spacing aside. A single letter keeps its case. */
@@ -7,7 +8,7 @@ export function sameText(a: string, b: string): boolean {
   const left = phrase(a)
   const right = phrase(b)
   if (left === right) return left !== ''
-  if (left.length === 1 || right.length === 1) return false
+  if (/^[\0-\x7f]$/.test(left) || /^[\0-\x7f]$/.test(right)) return false
   const x = left.toLowerCase()
   const y = right.toLowerCase()
   if (x === y) return true
@@ -20,10 +21,20 @@ export function sameText(a: string, b: string): boolean {
 
 const DAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ')
 
+const CHINESE = table<string>({ 偶数: 'even', 奇数: 'odd', 不存在: 'does not exist', 质数: 'prime', 合数: 'composite' })
+
+/** 星期三, 周三, 礼拜三 */
+function dayInChinese(text: string): string | undefined {
+  const found = /^(?:星期|周|礼拜)([一二三四五六日天])$/.exec(text)
+  return found ? DAYS['一二三四五六日'.indexOf(found[1]!.replace('天', '日'))] : undefined
+}
+
 /** A day by its short name, "does not exist" by its initials, without the preposition before it. */
 function said(text: string): string {
   const plain = text.replace(/^(?:on|at|in|by) /, '')
   if (plain === 'dne' || plain === 'does not exist') return 'does not exist'
+  const chinese = CHINESE[plain] ?? dayInChinese(plain)
+  if (chinese) return chinese
   const day = plain.length >= 3 && DAYS.find((name) => name.startsWith(plain.replace(/(?<=^tue|^thur)s$/, '')))
   return day || plain
 }

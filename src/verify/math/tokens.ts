@@ -3,7 +3,7 @@
 import { numberAt } from './digits.js'
 import { COMMANDS, commandIn, DECORATION, FUNCTIONS, GREEK, group, SPLICED, TEXTUAL } from './latex.js'
 import { table } from './table.js'
-import { Unreadable } from './tree.js'
+import { type Join, Unreadable } from './tree.js'
 
 export type Token = { spaced: boolean } & (
   | { k: 'number'; text: string; repeating?: string; exponent?: number; cut?: boolean }
@@ -15,7 +15,8 @@ export type Token = { spaced: boolean } & (
   | { k: 'command'; text: string }
   | { k: 'begin' | 'end'; text: string }
   /** One of + - * / ^ _ = < > <= >= != ~ ( ) [ ] { } ⟨ ⟩ set{ }set | , ; : ! ' % & \\ ± ∓ ° */
-  | { k: 'op'; text: string }
+  /** `join`: a comma that was written as a word or as ∧, ∨. */
+  | { k: 'op'; text: string; join?: Join }
 )
 
 /** One reading of commas: separators everywhere, or "1,234" as one number at the top level. */
@@ -42,7 +43,7 @@ const MAX_NESTING = 60
 const CURRENCIES = table<string>({
   '€': 'euro',
   '£': 'pound sterling',
-  '¥': 'yen',
+  '¥': '¥',
   '₹': 'rupee',
   '₩': 'won',
   '¢': 'cent',
@@ -93,6 +94,7 @@ class Lexer {
     repeating?: string
     exponent?: number
     cut?: boolean
+    join?: Join
   }): undefined {
     if (this.out.length >= MAX_TOKENS) throw new Unreadable('too long')
     this.out.push({ ...token, spaced: this.spaced } as Token)
@@ -101,6 +103,12 @@ class Lexer {
 
   private op(text: string): undefined {
     this.push({ k: 'op', text })
+  }
+
+  /** A separator that is a word: or, and, 或, 且. */
+  private joined(word: string): undefined {
+    const join = /^,?\s*(?:or|или|或|∨)/i.test(word) ? 'or' : /[且∧]/.test(word) ? 'both' : 'and'
+    this.push({ k: 'op', text: ',', join })
   }
 
   private letter(text: string): undefined {
@@ -165,7 +173,7 @@ class Lexer {
     if (c.charCodeAt(0) < 128) throw new Unreadable(`the character ${c}`)
     const text = /^[^\0-\x7f]+/.exec(this.source.slice(this.at - 1, this.at + 400))![0]
     this.at += text.length - 1
-    if (/^(?:和|或|或者|与|及|以及|且)$/.test(text)) return this.op(',')
+    if (/^(?:和|或|或者|与|及|以及|且|并且)$/.test(text)) return this.joined(text)
     this.push({ k: 'text', text })
   }
 
@@ -201,16 +209,19 @@ class Lexer {
   private letters(run: string): undefined {
     if (run.length === 1) return run === 'U' && this.unites() ? this.command('cup') : this.letter(run)
     const lower = run.toLowerCase()
-    if (lower === 'and' || lower === 'or') return this.op(',')
+    if (lower === 'and' || lower === 'or') return this.joined(lower)
     if (run === 'to' && this.spaced) return this.op('to')
     if (/^[dtc]?frac$/.test(run) && this.source[this.at] === '{') return this.command('frac')
     const joined = /^(?:or|and)([A-Z])$/.exec(run)
     const before = this.out[this.out.length - 1]
     if (joined && !this.spaced && (before?.k === 'number' || (before?.k === 'op' && before.text === ')'))) {
-      this.op(',')
+      this.joined(run)
       return this.letter(joined[1]!)
     }
     if (run === 'deg' && before?.k === 'number') return this.op('°')
+    // 30 min is half an hour; min(2, 3) is 2.
+    if (run === 'min' && before?.k === 'number' && !/^\s*[({_\\]/.test(this.source.slice(this.at, this.at + 4)))
+      return this.push({ k: 'word', text: run })
     if (FUNCTIONS.has(run)) return this.command(run)
     if (lower === 'pi') return this.command('pi')
     if (/^(?:inf|infinity|infty|oo)$/.test(lower)) return this.command('infty')
@@ -300,6 +311,8 @@ class Lexer {
       const text = this.argument()
       return text === undefined ? undefined : this.textual(text)
     }
+    if (name === 'land' || name === 'wedge') return this.joined('∧')
+    if (name === 'lor' || name === 'vee') return this.joined('∨')
     const operator = COMMANDS[name]
     if (operator) this.op(operator)
     else if (GREEK.has(name)) this.letter(`\\${name.replace(/^var/, '')}`)
@@ -317,7 +330,8 @@ class Lexer {
   private textual(text: string): undefined {
     const trimmed = text.replace(/\\[ ,;!]|~/g, ' ').trim()
     if (trimmed === '') return
-    if (/^,?\s*(?:and|or|и|或|和|et)\s*,?$/i.test(trimmed) || trimmed === ',' || trimmed === ';') return this.op(',')
+    if (/^,?\s*(?:and|or|и|или|或|或者|和|且|并且|et)\s*,?$/i.test(trimmed)) return this.joined(trimmed)
+    if (trimmed === ',' || trimmed === ';') return this.op(',')
     if (/^(?:%|percent|pct)$/i.test(trimmed)) return this.op('%')
     if (trimmed === 'to') return this.op('to')
     if (trimmed === '\\$') return this.push({ k: 'currency', text: 'dollar' })
@@ -332,8 +346,8 @@ class Lexer {
     const digits = /^[-\d.,\s+*/^_{}()[\]\\]*\d[-\d.,\s+*/^_{}()[\]\\]*$/.test(trimmed)
     if (digits || /\\(?:frac|sqrt|pi|infty)/.test(trimmed)) return this.inner(trimmed)
     // \text{hour and } 15\text{ minutes}
-    const joined = /^(.*\S)\s+(?:and|or)$/i.exec(trimmed)
+    const joined = /^(.*\S)\s+(and|or)$/i.exec(trimmed)
     this.push({ k: 'text', text: joined ? joined[1]! : trimmed })
-    if (joined) this.op(',')
+    if (joined) this.joined(joined[2]!)
   }
 }

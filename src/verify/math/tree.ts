@@ -25,7 +25,8 @@ export type Tree =
   /** A sum, product, integral or limit over a range, kept whole. */
   | { t: 'range'; operator: string; below?: Tree; above?: Tree; of: Tree }
   | { t: 'relation'; operators: Relation[]; of: Tree[] }
-  | { t: 'list'; of: Tree[] }
+  /** `joined`: what stands between its items; `both` where it can only mean both at once: ∧, 且. */
+  | { t: 'list'; of: Tree[]; joined?: Join }
   | { t: 'tuple'; open: '(' | '[' | '<'; close: ')' | ']' | '>'; of: Tree[] }
   | { t: 'set'; of: Tree[] }
   | { t: 'reals'; name: string }
@@ -50,6 +51,8 @@ export type Tree =
   | { t: 'builder'; of: Tree; where: Tree[] }
   /** … in a list. */
   | { t: 'dots' }
+
+export type Join = 'and' | 'or' | 'both'
 
 export interface Parameter {
   name: string

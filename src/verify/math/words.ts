@@ -47,10 +47,20 @@ const PARTS = ['', '', 'half', 'third', 'quarter', 'fifth', 'sixth', 'seventh', 
 
 /** A number in words, fractions with it: "two thirds", "one half", "a dozen". */
 export function wordValue(text: string): { n: bigint; d: bigint } | undefined {
-  const whole = numberWord(text)
+  const whole = numberWord(text.replace(/^\s*an?\s+(?=hundred|thousand|million|billion|trillion)/i, 'one '))
   if (whole !== undefined) return { n: whole, d: 1n }
   const plain = text.trim().toLowerCase()
-  if (plain.length > 40) return undefined
+  if (plain.length > 60) return undefined
+  const below = /^(?:minus|negative)\s+(.*)$/.exec(plain)
+  if (below) {
+    const value = /^(?:minus|negative|a\b)/.test(below[1]!) ? undefined : wordValue(below[1]!)
+    return value && { n: -value.n, d: value.d }
+  }
+  const mixed = /^([a-z -]+|\d+) and (an? [a-z]+|[a-z]+[ -][a-z]+)$/.exec(plain)
+  if (mixed) {
+    const [head, rest] = [/^\d/.test(mixed[1]!) ? BigInt(mixed[1]!) : numberWord(mixed[1]!), wordValue(mixed[2]!)]
+    return head !== undefined && rest && rest.d > 1n ? { n: head * rest.d + rest.n, d: rest.d } : undefined
+  }
   if (/^(?:a |one )?dozen$/.test(plain)) return { n: 12n, d: 1n }
   const found = /^(?:([a-z-]+|\d+)[ -])?([a-z]+?)(s)?$/.exec(
     plain.replace(/halves$/, 'half').replace('fourth', 'quarter'),
@@ -107,7 +117,9 @@ unit('money', 1, 100, 'cent cents')
 unit('euro', 1, 1, 'euro euros eur EUR')
 unit('rupee', 1, 1, 'rupee rupees INR')
 unit('pound sterling', 1, 1, 'GBP quid')
-unit('yen', 1, 1, 'yen yuan CNY RMB JPY 元 圆')
+unit('yen', 1, 1, 'yen JPY 日元')
+unit('yuan', 1, 1, 'yuan CNY RMB 元 圆 人民币')
+unit('¥', 1, 1, '¥')
 unit('won', 1, 1, 'won KRW')
 unit('angle', 1, 1, 'degree degrees deg')
 unit('radian', 1, 1, 'rad radian radians')
@@ -125,6 +137,28 @@ unit('fahrenheit', 1, 1, 'fahrenheit')
 unit('kelvin', 1, 1, 'K kelvin kelvins')
 unit('mole', 1, 1, 'mol mole moles')
 unit('ohm', 1, 1, 'ohm ohms')
+// In Chinese, where 平方 and 立方 stand before the length.
+unit('length', 1, 1000, '毫米')
+unit('length', 1, 100, '厘米')
+unit('length', 1, 10, '分米')
+unit('length', 1, 1, '米')
+unit('length', 1000, 1, '千米 公里')
+unit('time', 1, 1, '秒 秒钟')
+unit('time', 60, 1, '分钟')
+unit('time', 3600, 1, '小时 个小时')
+unit('time', 86_400, 1, '天 日')
+unit('time', 604_800, 1, '周 星期')
+unit('month', 1, 1, '月 个月')
+unit('month', 12, 1, '年')
+unit('mass', 1, 1000, '毫克')
+unit('mass', 1, 1, '克')
+unit('mass', 1000, 1, '千克 公斤')
+unit('mass', 1_000_000, 1, '吨')
+unit('volume', 1, 1000, '毫升')
+unit('volume', 1, 1, '升')
+unit('money', 1, 1, '美元')
+unit('euro', 1, 1, '欧元')
+unit('angle', 1, 1, '度')
 
 /** Units that are two units. */
 const JOINED = table<string>({
@@ -155,9 +189,12 @@ function readUnitAfresh(text: string): Unit | undefined {
   const words = (JOINED[text.trim()] ?? text)
     .replace(/\\[,;: ]/g, ' ')
     .replace(/\bper\b/g, '/')
+    .replace(/平方/g, ' square ')
+    .replace(/立方/g, ' cubic ')
+    .replace(/每/g, '/')
     .replace(/\b(?:mph|kph|kmh|kmph|fps)\b/g, (word) => JOINED[word]!)
     .replace(/\bdegrees?\s+(?=celsius|fahrenheit)/i, '')
-    .match(/[A-Za-z元圆]+|\^?\{?-?\d+\}?|\//g)
+    .match(/[A-Za-z¥\p{Script=Han}]+|\^?\{?-?\d+\}?|\//gu)
   if (!words) return undefined
   const parts: { unit: Unit; power: number; under: boolean }[] = []
   let under = false
@@ -192,11 +229,17 @@ function readUnitAfresh(text: string): Unit | undefined {
   return { dimension: names.sort().join(' '), n, d }
 }
 
-const TRUTH = table<string>({ yes: 'yes', true: 'yes', no: 'no', false: 'no', 是: 'yes', 否: 'no' })
+const TRUTH = table<string>({
+  ...{ yes: 'yes', true: 'yes', no: 'no', false: 'no' },
+  ...{ 是: 'yes', 否: 'no', 不是: 'no', 正确: 'yes', 对: 'yes', 错误: 'no', 错: 'no', 不正确: 'no', 不对: 'no' },
+})
 
 /** yes = true, no = false: alone, or before a comma and the reason. */
 export function truth(text: string): string | undefined {
-  const found = /^(?:\\text\w*\s*\{)?\W*?(yes|no|true|false|是|否)(?:\s*[,.;:!}]|\s*$)/i.exec(text.trim())
+  const found =
+    /^(?:\\text\w*\s*\{)?\W*?(yes|no|true|false|是|否|不是|正确|对|错误|错|不正确|不对)(?:\s*[,.;:!}]|\s*$)/i.exec(
+      text.trim(),
+    )
   return found ? TRUTH[found[1]!.toLowerCase()] : undefined
 }
 

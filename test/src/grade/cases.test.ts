@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { grade } from '../../../src/verify/math/index.js'
 import { casesOf } from './cases.js'
 
-for (const name of ['numbers', 'forms', 'extraction', 'choices']) {
+for (const name of ['numbers', 'forms', 'extraction', 'choices', 'unseen']) {
   describe(name, () => {
     for (const [kind, cases] of Map.groupBy(casesOf(name), (one) => one.kind)) {
       it(`${kind} (${cases.length})`, () => {
