@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Fault } from './fault.js'
 import type { Converted } from './language/converter.js'
+import type { TypedCompletion } from './language/live-query.js'
 import type { CompiledModule } from './language/local-module.js'
 import type { LanguageProblem } from './language/problems.js'
 import { nearest } from './options.js'
-import type { Bundle, Completion, Session } from './session.js'
+import type { Bundle, Session } from './session.js'
 
 export const ENGINES = ['skylab', 'tslab'] as const
 
@@ -41,7 +42,7 @@ export interface CellTypes {
   /** A cell that is a module of the notebook's folder, where that is not a part of converting it. */
   addModule?(name: string, code: string, check: boolean): Promise<LanguageProblem[]>
   undo(id: number): Promise<void>
-  complete(code: string, at: number): Promise<Completion>
+  complete(code: string, at: number): Promise<TypedCompletion>
   inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined>
   reset(): Promise<void>
   close(): Promise<void>

@@ -61,7 +61,17 @@ export interface Completion {
   /** UTF-16 offsets of what a chosen item replaces. */
   from: number
   to: number
-  items: { text: string; type: string }[]
+  items: CompletionItem[]
+}
+
+export interface CompletionItem {
+  text: string
+  /** What it is, in a word: property, method, const, module, … */
+  type: string
+  /** The type of its value, where it is known. */
+  signature?: string
+  /** Where this item replaces more than the others: from here on. */
+  from?: number
 }
 
 export interface SessionOptions {

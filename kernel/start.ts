@@ -3,6 +3,7 @@
 import { Secrets } from './display/secrets.js'
 import type { CellConverter, CellTypes } from './engine.js'
 import { Converter } from './language/converter.js'
+import { withLiveKeys } from './language/live-completions.js'
 import { cellParts, type TypesSetting } from './language/magics.js'
 import { moduleCellName } from './language/module-cell.js'
 import { type LanguageProblem, problemError } from './language/problems.js'
@@ -87,7 +88,9 @@ class KernelSession implements Session {
   }
 
   async complete(code: string, at: number): Promise<Completion> {
-    return this.secrets.maskAll(await this.typeService.complete(code, at))
+    const found = await this.typeService.complete(code, at)
+    const look = this.runtime.look.bind(this.runtime)
+    return this.secrets.maskAll(await withLiveKeys(found, code, at, look))
   }
 
   async inspect(code: string, at: number, detail: 0 | 1): Promise<Bundle | undefined> {

@@ -25,12 +25,18 @@ export const answers: Readonly<Record<string, Answer>> = {
   async complete(content, { session }) {
     const code = codeOf(content)
     const found = await session.complete(code, cursor(content, code))
-    const [start, end] = [toCodePoints(code, found.from), toCodePoints(code, found.to)]
+    // All matches replace one range: those that begin later take what stands before them along.
+    const from = Math.min(found.from, ...found.items.map((item) => item.from ?? found.from))
+    const [start, end] = [toCodePoints(code, from), toCodePoints(code, found.to)]
+    const items = found.items.map(({ from: own = found.from, ...item }) => ({
+      ...item,
+      text: code.slice(from, own) + item.text,
+    }))
     return {
-      matches: found.items.map((item) => item.text),
+      matches: items.map((item) => item.text),
       cursor_start: start,
       cursor_end: end,
-      metadata: { _jupyter_types_experimental: found.items.map((item) => ({ ...item, start, end })) },
+      metadata: { _jupyter_types_experimental: items.map((item) => ({ ...item, start, end })) },
     }
   },
   async inspect(content, { session }) {

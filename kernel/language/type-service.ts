@@ -1,6 +1,8 @@
 // The kernel's side of the thread that knows the types.
 import { compiled } from '../runtime/locate.js'
-import type { Bundle, Completion } from '../session.js'
+import type { Bundle } from '../session.js'
+import type { TypedCompletion } from './live-query.js'
+import { modulePaths } from './module-paths.js'
 import type { LanguageProblem } from './problems.js'
 import { RequestWorker } from './requests.js'
 
@@ -43,7 +45,9 @@ export class TypeService {
     return this.thread().ask('undo', id)
   }
 
-  complete(code: string, at: number): Promise<Completion> {
+  complete(code: string, at: number): Promise<TypedCompletion> {
+    const paths = modulePaths(code, at, this.cwd)
+    if (paths) return Promise.resolve(paths)
     return this.thread().ask('complete', code, at)
   }
 

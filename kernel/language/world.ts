@@ -1,12 +1,13 @@
 // All live cells as one program: type errors, completion, inspection.
 import path from 'node:path'
-import type { Bundle, Completion } from '../session.js'
+import type { Bundle } from '../session.js'
 import { withoutAliases } from './aliases.js'
 import { type CellFiles, cellFiles, fromScript, type NameSource, toScript, withPrefix } from './cell-files.js'
 import { CellHost } from './compiler-host.js'
 import { completions } from './completions.js'
 import { inspection } from './inspection.js'
 import { type LiveCell, LiveCells } from './live-cells.js'
+import type { TypedCompletion } from './live-query.js'
 import { endOf, Narrowings } from './narrowing.js'
 import { Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
@@ -107,7 +108,7 @@ export class World {
       .map((each) => problem(code, each, each.start ?? 0, (each.start ?? 0) + (each.length ?? 1)))
   }
 
-  complete(code: string, at: number): Completion {
+  complete(code: string, at: number): TypedCompletion {
     return this.probe(code, at, (file, offset, files) =>
       completions(this.service, file, offset, code, at, [...files.names.keys()], this.isHidden),
     )

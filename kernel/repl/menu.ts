@@ -34,8 +34,9 @@ export class Menu {
 
   /** The original text with an item in its place. */
   applied(item: string): Edit {
-    const { from, to } = this.#completion
+    const { to, items } = this.#completion
     const { text } = this.original
+    const from = items.find((each) => each.text === item)?.from ?? this.#completion.from
     return { text: text.slice(0, from) + item + text.slice(to), at: from + item.length }
   }
 

@@ -12,6 +12,7 @@ import { watchEnvironment } from './environment.js'
 import { toCellError } from './errors.js'
 import { provideHost } from './host.js'
 import { keepLastValue, provideLastValue } from './last-value.js'
+import { liveKeys } from './live-keys.js'
 import { defineModule, hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
 import { magicRunner, timeIt } from './magics.js'
@@ -87,7 +88,10 @@ const shared = { import: modules.import, load: modules.load, awaited, isStopped 
 
 process.on('message', (message: ToRuntime) => {
   if (message.kind === 'stop') stop(message.number)
-  else if (message.kind === 'comm') {
+  else if (message.kind === 'look') {
+    const { number, root, steps } = message
+    writeMessage({ kind: 'keys', number, keys: liveKeys(notebook, root, steps) })
+  } else if (message.kind === 'comm') {
     const { buffers, ...rest } = message.message
     const bytes = buffers.map((each) => Buffer.from(each, 'base64'))
     setImmediate(() => deliver(message.number, { ...rest, buffers: bytes }))

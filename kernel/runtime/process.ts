@@ -15,7 +15,15 @@ import { compiled } from './locate.js'
 import { bounded, offerToSystem, systemKills } from './memory.js'
 import { OutputOrder } from './output-order.js'
 import { wakeReader } from './pipes.js'
-import { type FromRuntime, PIPE, type RunCell, type ToRuntime, WATCHDOG } from './protocol.js'
+import {
+  type FromRuntime,
+  type LiveKey,
+  type LiveStep,
+  PIPE,
+  type RunCell,
+  type ToRuntime,
+  WATCHDOG,
+} from './protocol.js'
 import type { Answer } from './questions.js'
 
 export interface RuntimeOptions {
@@ -60,6 +68,8 @@ export class RuntimeProcess {
     deliver: (message) => this.send(message),
     output: (cell, message) => this.cells.get(cell)?.order.output({ kind: 'comm', message }),
   })
+  private readonly looks = new Map<number, (keys: LiveKey[] | undefined) => void>()
+  private lookNumber = 0
   private readonly memory: number | undefined
   private readonly compiler: RuntimeOptions['compile']
   private readonly secrets: Secrets
@@ -153,6 +163,22 @@ export class RuntimeProcess {
     return Promise.resolve()
   }
 
+  /** The keys of a value, without running any code; undefined where the runtime does not say so in time (ms). */
+  look({ root, steps }: { root: string; steps: LiveStep[] }, wait: number): Promise<LiveKey[] | undefined> {
+    if (this.gone) return Promise.resolve(undefined)
+    const number = ++this.lookNumber
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(undefined), wait)
+      const settle = (keys: LiveKey[] | undefined) => {
+        clearTimeout(timer)
+        this.looks.delete(number)
+        resolve(keys)
+      }
+      this.looks.set(number, settle)
+      this.send({ kind: 'look', number, root, steps })
+    })
+  }
+
   /** The comms that are open: id → name of the target. */
   get comms(): ReadonlyMap<string, string> {
     return this.lines.open
@@ -229,6 +255,10 @@ export class RuntimeProcess {
       // What the handlers printed comes before the word that they have ended.
       if (message.kind === 'handled') for (const id of message.cells) this.cells.get(id)?.order.flush()
       this.lines.heard(message, buffers)
+      return
+    }
+    if (message.kind === 'keys') {
+      this.looks.get(message.number)?.(message.keys)
       return
     }
     if (message.kind === 'compile') {

@@ -35,11 +35,34 @@ export interface DeliverComm {
   message: Omit<CommMessage, 'buffers'> & { buffers: string[] }
 }
 
-export type ToRuntime = RunCell | DeliverComm | { kind: 'stop'; number: number }
+/** A step from one value to another, by properties that are its own and no getters. */
+export type LiveStep =
+  | { key: string }
+  | { call: 'first' | 'last' | 'keys' | 'values' | 'entries' }
+  /** What a Map has under the key. */
+  | { get: string }
+
+/** Asks for the keys of a value: the path to it starts at a name of the notebook. */
+export interface LookForKeys {
+  kind: 'look'
+  number: number
+  root: string
+  steps: LiveStep[]
+}
+
+/** A key that a value has. `type` in a few words; `kind` as completions name it. */
+export interface LiveKey {
+  key: string
+  type: string
+  kind: 'property' | 'method'
+}
+
+export type ToRuntime = RunCell | DeliverComm | LookForKeys | { kind: 'stop'; number: number }
 
 export type FromRuntime =
   | { kind: 'ready' }
   | { kind: 'acknowledged'; number: number }
+  | { kind: 'keys'; number: number; keys: LiveKey[] | undefined }
   /** A cell has set an environment variable whose name says that it is secret. */
   | { kind: 'secret'; name: string; value: string }
   /** A cell has started a process and does not wait for it, or that process has ended. */
