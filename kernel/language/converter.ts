@@ -11,8 +11,11 @@ export type Converted =
   /** `more`: what else is wrong with the cell. */
   | { ok: false; problem: LanguageProblem; more?: LanguageProblem[] }
 
+// A cell's text and trees: less than a megabyte.
+const YOUNG = 4
+
 export class Converter {
-  private readonly worker = new RequestWorker(compiled('language/convert-worker'))
+  private readonly worker = new RequestWorker(compiled('language/convert-worker'), undefined, YOUNG)
 
   /** The cell as a function, with the scope object of each name that it declares. */
   convert(code: string): Promise<Converted> {
