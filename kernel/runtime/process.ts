@@ -1,5 +1,5 @@
 // The kernel's hold on one runtime process: start it, give it cells, hear of its end.
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { headline } from '../display/error-text.js'
 import type { Secrets } from '../display/secrets.js'
@@ -11,8 +11,8 @@ import { CommLines } from './comm-lines.js'
 import { deathError } from './death.js'
 import { FrameReader } from './frames.js'
 import { backFromNative, type InterruptLines, interruptRuntime } from './interrupt.js'
-import { compiled } from './locate.js'
-import { bounded, offerToSystem, systemKills } from './memory.js'
+import { launchRuntime } from './launch.js'
+import { systemKills } from './memory.js'
 import { OutputOrder } from './output-order.js'
 import { wakeReader } from './pipes.js'
 import {
@@ -88,22 +88,7 @@ export class RuntimeProcess {
     this.memory = options.memory
     this.compiler = options.compile
     this.secrets = options.secrets
-    const node = [
-      '--no-force-async-hooks-checks',
-      '--experimental-async-context-frame',
-      '--disable-warning=ExperimentalWarning',
-      ...(options.memory === undefined ? [] : [`--max-old-space-size=${options.memory}`]),
-    ].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]!))
-    const { NODE_OPTIONS: _, ...env } = options.env
-    const args = [...node, compiled('runtime/main').pathname, options.engine, String(options.memory ?? '')]
-    this.child = spawn(...bounded(process.execPath, args, options.memory), {
-      cwd: options.cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: a terminal's Ctrl-C is for the kernel, and what cells start ends with it.
-      detached: process.platform !== 'win32',
-    })
-    if (this.child.pid !== undefined) offerToSystem(this.child.pid)
+    this.child = launchRuntime(options)
     let started: () => void = () => {}
     this.ready = new Promise((resolve, reject) => {
       started = resolve
