@@ -46,7 +46,8 @@ function withDomains(tree: Tree, into: Parameter[]): Tree {
     const names = new Set(rest.flatMap((part) => [...symbols(part)]))
     if (found.length === 0 || rest.length === 0 || !found.every(({ name }) => names.has(name)))
       return found.length ? tree : { ...tree, of: rest }
-    into.push(...found)
+    // x ∈ ℝ, x ≠ 3: a relation among real numbers says no more with ℝ beside it.
+    into.push(...found.filter((one) => one.domain !== 'R' || !rest.every((part) => part.t === 'relation')))
     return rest.length === 1 ? rest[0]! : { ...tree, of: rest }
   }
   if (tree.t === 'relation' || tree.t === 'sum') {

@@ -176,7 +176,18 @@ function single(left: Tree, operator: Relation, right: Tree): Region | undefined
           : { ...normal(both), name }
     }
   }
-  return linear(left, operator, right)
+  return distance(left, operator, right) ?? distance(right, FLIPPED[operator], left) ?? linear(left, operator, right)
+}
+
+/** |x - 2| < 3: both sides of 2. */
+function distance(side: Tree, operator: Relation, bound: Tree): Region | undefined {
+  const inner = side.t === 'call' && side.name === 'abs' ? side.of[0] : undefined
+  if (!inner || operator === '!=' || operator === '=' || !((realValue(bound)?.near ?? -1) >= 0)) return undefined
+  const above = linear(inner, operator, bound)
+  const below = linear(inner, FLIPPED[operator], { t: 'negative', of: bound })
+  if (!above || !below) return undefined
+  if (operator === '<' || operator === '<=') return { ...intersection(above, below), name: above.name! }
+  return { ...normal({ intervals: [...above.intervals, ...below.intervals] }), name: above.name! }
 }
 
 function ray(variable: Tree, operator: Relation, bound: Tree): Region | undefined {

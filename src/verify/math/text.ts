@@ -43,7 +43,7 @@ function phrase(text: string): string {
   return text
     .replace(/\\text\w*\s*\{([^{}]*)\}/g, '$1')
     .replace(/[\\{}$"'`.!?,:;*]/g, ' ')
-    .replace(/\b(?:the|an)\b/gi, ' ')
+    .replace(/\b(?:the|an)\b|^\s*a(?= [a-z]{3})/gi, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^\(([^()]*)\)$/, '$1')

@@ -335,7 +335,8 @@ class Lexer {
     if (/^(?:%|percent|pct)$/i.test(trimmed)) return this.op('%')
     if (trimmed === 'to') return this.op('to')
     if (trimmed === '\\$') return this.push({ k: 'currency', text: 'dollar' })
-    if (FUNCTIONS.has(trimmed)) return this.command(trimmed)
+    const amount = this.out[this.out.length - 1]?.k === 'number' && trimmed === 'min'
+    if (FUNCTIONS.has(trimmed) && !amount) return this.command(trimmed)
     if (/^[A-Za-z]$/.test(trimmed)) {
       // After a number a single roman letter is a unit: 5\text{ m}, 3\,\mathrm{s}; e and i are constants.
       const before = this.out[this.out.length - 1]

@@ -9,6 +9,7 @@ const SMALL =
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
 const ORDINALS = 'zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(' ')
 const SCALES = table<bigint>({
+  dozen: 12n,
   thousand: 1000n,
   million: 1_000_000n,
   billion: 1_000_000_000n,
