@@ -120,6 +120,21 @@ describe('a function that the program does not define', () => {
     }
     for (const runner of ['auto', 'pyodide'] as const) expect((await judge(task, { runner })).why).toBe('runtime-error')
   })
+  it.each(['auto', 'pyodide'] as const)(
+    'is missing in an assertion that runs beside the program, too: %s',
+    async (runner) => {
+      const verdict = async (program: string, assert: string) =>
+        (await judge({ language: 'python', program, tests: [{ assert }] }, { runner })).why
+      // What reaches into the program's process runs there.
+      const inside = 'import sys\nassert sys.stdout is not None\n'
+      expect(await verdict('def plus(a, b): return a + b', `${inside}assert add(1, 2) == 3`)).toBe('runtime-error')
+      expect(await verdict('def add(a, b): return a + b', `${inside}assert add(1, 2) == 3`)).toBe('accepted')
+      // The program itself may use it, and so may a test that names where it comes from.
+      expect(await verdict('def plus(a, b): return add(a, b)', `${inside}assert plus(1, 2) == 3`)).toBe('accepted')
+      expect(await verdict('x = 1', `${inside}from operator import add\nassert add(1, 2) == 3`)).toBe('accepted')
+      expect(await verdict('x = 0.1', `${inside}assert isclose(x + 0.2, 0.3) and math.sqrt(4) == 2`)).toBe('accepted')
+    },
+  )
   it('is missing in an assertion, too', async () => {
     const task: Task = {
       language: 'python',

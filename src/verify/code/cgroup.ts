@@ -1,6 +1,15 @@
 // A control group for one sandbox: the kernel then counts the memory of all its processes together, exactly.
 
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  type Dirent,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 /** What is charged beside the program's own pages: page tables, the processes themselves. */
@@ -73,20 +82,45 @@ export function search(self: string): Place | null {
     // Our own group first, then what stands above it: in version 2 a group that holds processes has no parts.
     for (let here = mine ?? '/'; ; here = path.dirname(here)) {
       const found = { version, folder: path.join(at, here) } as const
-      if (works(found)) return found
+      if (works(found)) {
+        sweep(at)
+        return found
+      }
       if (here === '/' || here === '.') break
     }
   }
   return null
 }
 
-/** Whether a group can be made there that bounds memory; what dead processes of ours left is removed by the way. */
+/**
+ * Removes the groups of processes that were killed before they could, wherever below a mount they were: the next one
+ * may run in another group. A group that still holds a process cannot be removed, so nobody's work is touched.
+ * @param most how many groups are looked into
+ */
+export function sweep(root: string, most = 5000): void {
+  const queue = [root]
+  for (let looked = 0; queue.length > 0 && looked < most; looked++) {
+    const here = queue.shift()!
+    let entries: Dirent[]
+    try {
+      entries = readdirSync(here, { withFileTypes: true })
+    } catch {
+      // It ended while we looked, or is not ours to see.
+      continue
+    }
+    for (const entry of entries) {
+      if (!entry.isDirectory()) continue
+      const folder = path.join(here, entry.name)
+      const left = /^skylab-(\d+)-\d+$/.exec(entry.name)
+      if (!left) queue.push(folder)
+      else if (!existsSync(`/proc/${left[1]}`)) remove(folder)
+    }
+  }
+}
+
+/** Whether a group can be made there that bounds memory. */
 function works(at: Place): boolean {
   try {
-    for (const entry of readdirSync(at.folder)) {
-      const left = /^skylab-(\d+)-\d+$/.exec(entry)
-      if (left && !existsSync(`/proc/${left[1]}`)) remove(path.join(at.folder, entry))
-    }
     const folder = make(at)
     try {
       writeFileSync(path.join(folder, FILES[at.version].limit), String(1 << 30))
@@ -111,6 +145,7 @@ function remove(folder: string): boolean {
 export class Group {
   #limit = 0
   #base = 0
+  #kills = 0
 
   constructor(
     readonly version: Version,
@@ -155,9 +190,12 @@ export class Group {
     this.#limit = bytes
   }
 
-  /** How many processes the kernel has ended because the group held too much. */
-  kills(): number {
-    return Number(/^oom_kill (\d+)$/m.exec(this.#read(FILES[this.version].events))?.[1] ?? 0)
+  /** Whether the kernel has ended a process because the group held too much, since this was last asked. */
+  killed(): boolean {
+    const kills = Number(/^oom_kill (\d+)$/m.exec(this.#read(FILES[this.version].events))?.[1] ?? 0)
+    const more = kills > this.#kills
+    this.#kills = kills
+    return more
   }
 
   /** Removes it, once its processes are gone. */

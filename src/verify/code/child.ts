@@ -12,6 +12,8 @@ import { Closed, type Limits, type Outcome, type Program, type Runner, type Tria
 import { leave, tidyAtExit } from './tidy.js'
 
 const WATCH = 200
+/** How V8 says that it ended the process because its heap was full. */
+const OUT_OF_MEMORY = /heap out of memory|Allocation failed|OOM error|last resort|Mark-Compact/
 
 export interface ChildOptions {
   name: Runner['name']
@@ -50,9 +52,9 @@ export class Child implements Runner {
       // The first time it may have been the test before this one that broke it.
       if (attempt > 0)
         return {
-          status: 'runtime-error',
+          status: OUT_OF_MEMORY.test(this.#complaint) ? 'memory-limit' : 'runtime-error',
           seconds: 0,
-          detail: `the sandbox ended twice under this program ${this.#complaint.trim()}`.trim(),
+          detail: `the sandbox ended twice under this program ${this.#complaint.trim().slice(0, 500)}`.trim(),
         }
     }
   }
@@ -135,7 +137,7 @@ export class Child implements Runner {
           })
         })
     child.stderr!.on('data', (chunk: Buffer) => {
-      this.#complaint = (this.#complaint + chunk.toString()).slice(-500)
+      this.#complaint = (this.#complaint + chunk.toString()).slice(-4000)
     })
     child.stdin!.on('error', () => {})
     const over = () => {

@@ -13,6 +13,8 @@ export interface Request extends Limits {
   trial: Trial
 }
 
+/** How often the CPU time of a running isolate is looked at, in milliseconds. */
+const LOOK = 50
 /** Megabytes for the isolate in which assertions run. */
 const TEST_MEMORY = 256
 
@@ -25,9 +27,9 @@ export async function run(request: Request): Promise<Outcome> {
   if (source.fault !== undefined) return { status: 'compile-error', seconds: 0, detail: source.fault }
   const test = new OneTest(ivm, request, source)
   try {
-    return await test.run()
+    return test.inTime(await test.run())
   } catch (error) {
-    return test.broke(error)
+    return test.inTime(test.broke(error))
   } finally {
     test.dispose()
   }
@@ -38,6 +40,9 @@ class OneTest {
   readonly #realms: Realm[] = []
   readonly #trial: Trial
   readonly #wall: number
+  readonly #clock: NodeJS.Timeout
+  /** Seconds of CPU time when they were found to be over. */
+  #over: number | undefined
 
   constructor(
     private readonly ivm: typeof IsolatedVm,
@@ -46,6 +51,16 @@ class OneTest {
   ) {
     this.#trial = request.trial
     this.#wall = (request.timeLimit + 1) * 1000 * (request.patience ?? 1)
+    this.#clock = setInterval(() => {
+      if (this.#spent() <= request.timeLimit) return
+      this.#over = this.#spent()
+      this.dispose()
+    }, LOOK)
+  }
+
+  /** The outcome, unless the program's CPU time was over before it. */
+  inTime(outcome: Outcome): Outcome {
+    return this.#over === undefined ? outcome : { status: 'time-limit', seconds: this.#over, detail: '' }
   }
 
   async run(): Promise<Outcome> {
@@ -104,8 +119,7 @@ class OneTest {
       const fault = this.#fault([how, more])
       if (fault) return fault
       if (how === 'ok' && more === false) break
-      if (this.#left() <= 1 || this.#spent() > timeLimit)
-        return { status: 'time-limit', seconds: this.#spent(), detail: '' }
+      if (this.#left() <= 1 || this.#spent() > timeLimit) return this.#stopped()
     }
     const state = (await realm.step('state')) as string
     if (state === 'limit') return this.#ended('output-limit')
@@ -117,8 +131,7 @@ class OneTest {
   /** What a script threw at the top level; undefined where it left with a status of its own. */
   async #thrown(realm: Realm, error: unknown): Promise<Outcome | undefined> {
     const text = message(error)
-    if (/timed out/.test(text))
-      return { status: 'time-limit', seconds: Math.max(this.#spent(), this.request.timeLimit), detail: '' }
+    if (/timed out/.test(text)) return this.#stopped()
     if (OUT_OF_MEMORY.test(text)) return this.#ended('memory-limit', text)
     // A thrown value is judged inside, where it still is what it was.
     const state = (await realm.step('state')) as string
@@ -208,8 +221,7 @@ class OneTest {
         if (last.length === 0) return undefined
         await test.step('settleThere', last)
       }
-      if (this.#left() <= 1 || this.#spent() > this.request.timeLimit)
-        return { status: 'time-limit', seconds: this.#spent(), detail: '' }
+      if (this.#left() <= 1 || this.#spent() > this.request.timeLimit) return this.#stopped()
     }
   }
 
@@ -218,8 +230,7 @@ class OneTest {
     if (program.isolate.isDisposed || OUT_OF_MEMORY.test(String(how === 'threw' ? detail : '')))
       return this.#ended('memory-limit')
     if (how === 'ok') return undefined
-    if (/Script execution timed out/.test(String(detail)))
-      return { status: 'time-limit', seconds: Math.max(this.#spent(), this.request.timeLimit), detail: '' }
+    if (/Script execution timed out/.test(String(detail))) return this.#stopped()
     const state = (await program.step('state')) as string
     if (state !== 'running') return this.#fault([state, await program.step('code')])
     return how === 'assertion' ? this.#ended('assertion', String(detail)) : this.#fault([how, detail])
@@ -227,14 +238,14 @@ class OneTest {
 
   broke(error: unknown): Outcome {
     const text = message(error)
-    if (/timed out/.test(text))
-      return { status: 'time-limit', seconds: Math.max(this.#spent(), this.request.timeLimit), detail: '' }
+    if (/timed out/.test(text)) return this.#stopped()
     return OUT_OF_MEMORY.test(text)
       ? { status: 'memory-limit', seconds: this.#spent(), detail: text }
       : this.#ended('runtime-error', text)
   }
 
   dispose(): void {
+    clearInterval(this.#clock)
     for (const realm of this.#realms) realm.dispose()
   }
 
@@ -251,6 +262,18 @@ class OneTest {
       total += cpu
     }
     return Number(total) / 1e9
+  }
+
+  /** What the clock of the wall stopped. With CPU time left it slept, or waited its turn on a busy machine. */
+  #stopped(): Outcome {
+    const cpu = this.#spent()
+    const waited = cpu < this.request.timeLimit
+    return {
+      status: 'time-limit',
+      seconds: waited ? (performance.now() - this.#began) / 1000 : cpu,
+      detail: '',
+      ...(waited && { waited }),
+    }
   }
 
   #ended(status: Outcome['status'], detail = '', more: Partial<Outcome> = {}): Outcome {

@@ -41,10 +41,17 @@ async function probe(): Promise<Probe> {
     }
   const bwrap = which('bwrap')
   if (!bwrap) return { ok: false, why: 'bubblewrap (bwrap) is not installed', fix: 'apt install bubblewrap' }
-  const candidates = interpreters()
-  if (candidates.length === 0) return { ok: false, why: 'there is no python3', fix: 'apt install python3' }
+  const { found, refused } = interpreters()
+  if (found.length === 0)
+    return refused.length > 0
+      ? {
+          ok: false,
+          why: refused.join('; '),
+          fix: 'name a Python of 3.9 or later: export SKYLAB_PYTHON=/usr/bin/python3',
+        }
+      : { ok: false, why: 'there is no python3', fix: 'apt install python3' }
   let why = ''
-  for (const python of candidates) {
+  for (const python of found) {
     const runner = new Native(python, bwrap)
     try {
       const outcome = await runner.run(
@@ -124,10 +131,9 @@ export class Native implements Runner {
       await this.#start()
       const group = this.#group
       group?.limit(limits.memoryLimit * 1024 * 1024)
-      const kills = group?.kills() ?? 0
-      const outcome = await this.#ask(program, trial, limits, kills)
+      const outcome = await this.#ask(program, trial, limits)
       if (outcome !== 'broken') return outcome
-      const outOfMemory = (group?.kills() ?? 0) > kills
+      const outOfMemory = group?.killed() ?? false
       this.#kill()
       if (outOfMemory) return { status: 'memory-limit', seconds: 0, detail: 'the kernel ended it' }
       // A sandbox that broke before the program ran says nothing about the program.
@@ -136,7 +142,7 @@ export class Native implements Runner {
     }
   }
 
-  #ask(program: Program, trial: Trial, limits: Limits, kills: number): Promise<Outcome | 'broken'> {
+  #ask(program: Program, trial: Trial, limits: Limits): Promise<Outcome | 'broken'> {
     const child = this.#child!
     const began = performance.now()
     const secret = randomBytes(16).toString('hex')
@@ -196,7 +202,7 @@ export class Native implements Runner {
               outputLimit,
               secret,
               resident: this.#resident,
-              outOfMemory: (this.#group?.kills() ?? 0) > kills,
+              outOfMemory: this.#group?.killed() ?? false,
             }),
           ),
         fail: () => done('broken'),

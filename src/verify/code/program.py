@@ -128,7 +128,7 @@ def execute(request):
         elif kind == "apart":
             ProgramSide(space, *line()).serve()
         elif kind == "assert":
-            exec(compile(request["input"], "assert.py", "exec", dont_inherit=True), space)
+            exec(beside(request["input"], space), space)
             reached = {"status": "end"}
         code = 0
     except SystemExit as leaving:

@@ -5,7 +5,7 @@
 // the interpreter is put back to what it was before any program ran.
 
 import { Worker } from 'node:worker_threads'
-import { jsonText, parseJson } from '../../json.js'
+import { exactJson, jsonText } from '../../json.js'
 import { receive, send } from './frames.js'
 import { bare, World } from './pyodide-world.js'
 import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Trial } from './runner.js'
@@ -55,7 +55,8 @@ receive(
   process.stdin,
   (text) => {
     queue = queue.then(async () => {
-      const request = parseJson(text) as unknown as Request
+      // What goes on to Python keeps its digits: 2.0 is no 2 there.
+      const request = exactJson(text) as unknown as Request
       await (world ??= World.start())
       if (request.trial.kind === 'assert') await (beside ??= World.start())
       send(process.stdout, { status: 'began' })

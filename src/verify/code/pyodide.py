@@ -164,7 +164,7 @@ def execute(request):
             return {"status": "value", "value": json_text(value)}
         if kind == "apart":
             return {"status": "ready", "space": space}
-        exec(compile(request["assert"], "assert.py", "exec", dont_inherit=True), space)
+        exec(beside(request["assert"], space), space)
         return {"status": "end"}
     except SystemExit as leaving:
         code = leaving.code

@@ -16,38 +16,44 @@ export interface Interpreter {
 }
 
 export function which(name: string): string | undefined {
-  for (const folder of ['/usr/bin', '/usr/local/bin', '/bin', ...(process.env.PATH ?? '').split(':')]) {
+  for (const folder of (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':')) {
     if (folder && existsSync(path.join(folder, name))) return path.join(folder, name)
   }
   return undefined
 }
 
-/** Every python3 of 3.9 or later, as the interpreter itself says where it lies; system ones first. */
-export function interpreters(): Interpreter[] {
+/** What the interpreter says of itself, in three lines. */
+const ASKED =
+  'import sys, os; print(os.path.realpath(sys.executable)); print(sys.base_prefix); print("%d.%d.%d" % sys.version_info[:3])'
+
+/**
+ * Every python3 of 3.9 or later, as the interpreter itself says where it lies; system ones first. Where SKYLAB_PYTHON
+ * names one, that one alone. `refused` says what was there and why it is not used.
+ */
+export function interpreters(): { found: Interpreter[]; refused: string[] } {
   const found = new Map<string, Interpreter>()
+  const refused: string[] = []
   const named = process.env.SKYLAB_PYTHON
-  for (const file of [
-    ...(named ? [named] : []),
-    '/usr/bin/python3',
-    '/usr/local/bin/python3',
-    ...(process.env.PATH ?? '').split(':').map((folder) => path.join(folder, 'python3')),
-  ]) {
-    if (!existsSync(file)) continue
-    const said = spawnSync(
-      file,
-      [
-        '-I',
-        '-S',
-        '-c',
-        'import sys, os; print(os.path.realpath(sys.executable)); print(sys.base_prefix); print("%d.%d.%d" % sys.version_info[:3])',
-      ],
-      { encoding: 'utf8', timeout: 10_000 },
-    )
+  const files = named
+    ? [named]
+    : ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(':').filter(Boolean)].map((folder) =>
+        path.join(folder, 'python3'),
+      )
+  for (const file of new Set(files)) {
+    if (!existsSync(file)) {
+      if (named) refused.push(`${named}, which SKYLAB_PYTHON names, is not there`)
+      continue
+    }
+    const said = spawnSync(file, ['-I', '-S', '-c', ASKED], { encoding: 'utf8', timeout: 10_000 })
     const [real, prefix, version] = (said.stdout ?? '').trim().split('\n')
-    if (said.status !== 0 || !real || !prefix || !version || Number(version.split('.')[1]) < 9) continue
-    if (!found.has(real)) found.set(real, { path: real, prefix, version })
+    const [major, minor] = (version ?? '').split('.').map(Number)
+    if (said.status !== 0 || !real || !prefix || !minor) {
+      const why = (said.error?.message ?? said.stderr ?? '').trim().split('\n').at(-1)?.slice(0, 200)
+      refused.push(`${file} does not run${why ? ` (${why})` : ''}`)
+    } else if (major !== 3 || minor < 9) refused.push(`${file} is Python ${version}, and 3.9 or later is needed`)
+    else if (!found.has(real)) found.set(real, { path: real, prefix, version: version! })
   }
-  return [...found.values()]
+  return { found: [...found.values()], refused }
 }
 
 /** The arguments of bubblewrap: what exists inside is what is named here. */
