@@ -5,7 +5,7 @@
 
 import { parseJson } from '../../json.js'
 import { receive, send } from './frames.js'
-import { type Request, run } from './isolate-run.js'
+import { type Request, run, wallSeconds } from './isolate-run.js'
 import type { Outcome } from './runner.js'
 
 /** After its limit a script has this long to be stopped, in milliseconds. */
@@ -31,7 +31,7 @@ function watched(request: Request, work: Promise<Outcome>): Promise<Outcome> {
       const { timeLimit, patience = 1 } = request
       // A script that may be stopped was stopped before this: what compiles and collects beside it is counted here, too.
       const spent = busy > 1.5 * timeLimit + GRACE / 1000
-      const late = seconds > (timeLimit + 1) * patience + GRACE / 1000
+      const late = seconds > wallSeconds(request) + GRACE / 1000
       if (
         (late && (busy > timeLimit || busy < 0.5 * seconds || seconds > 5 * timeLimit + 5)) ||
         (spent && patience > 1)

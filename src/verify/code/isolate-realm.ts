@@ -86,15 +86,6 @@ export class Realm {
     }
   }
 
-  /** Nanoseconds of CPU time; undefined where the isolate is gone. */
-  cpu(): bigint | undefined {
-    try {
-      return this.isolate.cpuTime
-    } catch {
-      return undefined
-    }
-  }
-
   dispose(): void {
     try {
       if (!this.isolate.isDisposed) this.isolate.dispose()

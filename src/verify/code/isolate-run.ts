@@ -5,6 +5,7 @@ import type IsolatedVm from 'isolated-vm'
 import { type Ending, Realm } from './isolate-realm.js'
 import { type Limits, OUTPUT_LIMIT, type Outcome, type Program, type Trial } from './runner.js'
 import { type Stripped, stripped } from './strip.js'
+import { ThreadTime } from './thread-time.js'
 
 const require = createRequire(import.meta.url)
 
@@ -15,8 +16,15 @@ export interface Request extends Limits {
 
 /** How often the CPU time of a running isolate is looked at, in milliseconds. */
 const LOOK = 50
+/** Past its time and without CPU time since it was last looked at. */
+const SLEEPS = { waited: true }
 /** Megabytes for the isolate in which assertions run. */
 const TEST_MEMORY = 256
+
+const threads = new ThreadTime()
+/** Seconds by the clock on the wall. Alone, a second time, it may wait its turn: only its CPU time decides then. */
+export const wallSeconds = ({ timeLimit, patience = 1 }: Limits): number =>
+  patience > 1 ? (5 * timeLimit + 5) * patience : timeLimit + 1
 
 let ivm: typeof IsolatedVm | undefined
 
@@ -37,12 +45,13 @@ export async function run(request: Request): Promise<Outcome> {
 
 class OneTest {
   readonly #began = performance.now()
+  readonly #before = threads.seconds()
   readonly #realms: Realm[] = []
   readonly #trial: Trial
   readonly #wall: number
   readonly #clock: NodeJS.Timeout
-  /** Seconds of CPU time when they were found to be over. */
-  #over: number | undefined
+  /** How it ended where its CPU time was over, or where it slept. */
+  #over: Outcome | undefined
 
   constructor(
     private readonly ivm: typeof IsolatedVm,
@@ -50,17 +59,27 @@ class OneTest {
     private readonly source: Stripped,
   ) {
     this.#trial = request.trial
-    this.#wall = (request.timeLimit + 1) * 1000 * (request.patience ?? 1)
+    this.#wall = 1000 * wallSeconds(request)
+    let looked = 0
+    let before = 0
     this.#clock = setInterval(() => {
-      if (this.#spent() <= request.timeLimit) return
-      this.#over = this.#spent()
+      const now = performance.now() - this.#began
+      const cpu = this.#spent()
+      const looks = now > 1000 * (request.timeLimit + 1) && now - looked >= 500
+      const ended = cpu > request.timeLimit ? { seconds: cpu } : looks && cpu - before < 0.01 ? SLEEPS : undefined
+      if (looks) {
+        looked = now
+        before = cpu
+      }
+      if (!ended) return
+      this.#over = { status: 'time-limit', detail: '', seconds: request.timeLimit + 1, ...ended }
       this.dispose()
     }, LOOK)
   }
 
-  /** The outcome, unless the program's CPU time was over before it. */
+  /** The outcome, unless the program was stopped before it. */
   inTime(outcome: Outcome): Outcome {
-    return this.#over === undefined ? outcome : { status: 'time-limit', seconds: this.#over, detail: '' }
+    return this.#over ?? outcome
   }
 
   async run(): Promise<Outcome> {
@@ -192,7 +211,13 @@ class OneTest {
     const serve = (await program.reference('serve')) as IsolatedVm.Reference<(message: unknown) => unknown>
     const ask = new this.ivm.Reference(async (message: unknown) => {
       const options = { timeout: this.#left(), arguments: { copy: true }, result: { copy: true } } as const
-      return new this.ivm.ExternalCopy(await serve.apply(undefined, [message], options)).copyInto()
+      try {
+        return new this.ivm.ExternalCopy(await serve.apply(undefined, [message], options)).copyInto()
+      } catch (error) {
+        // A test that catches everything must not pass a program that was stopped.
+        if (/timed out/.test(String(error))) this.#over ??= this.#stopped()
+        throw error
+      }
     })
     await test.step('borrow', ask, names)
     const ending = (await test.step('test', `${code}\n//# sourceURL=assert.js`)) as Ending
@@ -253,15 +278,9 @@ class OneTest {
     return Math.max(1, Math.ceil(this.#wall - (performance.now() - this.#began)))
   }
 
-  /** Seconds of CPU time; of wall time where an isolate is gone. */
+  /** Seconds of CPU time. */
   #spent(): number {
-    let total = 0n
-    for (const realm of this.#realms) {
-      const cpu = realm.cpu()
-      if (cpu === undefined) return (performance.now() - this.#began) / 1000
-      total += cpu
-    }
-    return Number(total) / 1e9
+    return threads.seconds() - this.#before
   }
 
   /** What the clock of the wall stopped. With CPU time left it slept, or waited its turn on a busy machine. */
@@ -270,7 +289,7 @@ class OneTest {
     const waited = cpu < this.request.timeLimit
     return {
       status: 'time-limit',
-      seconds: waited ? (performance.now() - this.#began) / 1000 : cpu,
+      seconds: waited ? Math.min((performance.now() - this.#began) / 1000, this.request.timeLimit + 1) : cpu,
       detail: '',
       ...(waited && { waited }),
     }
