@@ -3,15 +3,16 @@
 // Every top-level name is a property everywhere, also inside the functions of the cell that declares
 // it: one binding, so a closure sees the current value, whichever cell changed it.
 
-import { boundNames, isLexical, isWritten, lexicalNames, takesName, varNames } from './declared.js'
+import { boundNames, isLexical, isWritten, varNames } from './declared.js'
 import { Edits, type PlacedEdit } from './edits.js'
 import { type Flow, givenNames, isGiven, isMadeForLater } from './flows.js'
-import { COUNTER, isAwkward, type Loop, type LoopCopies, type LoopFacts, LoopWatch, loopOf, planLoop } from './loops.js'
+import { LoopRewriter, type Surroundings } from './loop-rewriter.js'
+import { isAwkward, type Loop, type LoopFacts, loopOf } from './loops.js'
+import { exportWords, HELPER, importCall } from './module-words.js'
 import type { NameKind, Names } from './names.js'
 import {
   classStart,
   firstName,
-  importedNames,
   innerScope,
   isCallee,
   isReference,
@@ -20,10 +21,11 @@ import {
   type Scope,
   within,
 } from './resolve.js'
+import { functionNames, Refused, topLevelNames } from './top-level.js'
 import { ts } from './typescript.js'
+import { writeVariable } from './variables.js'
 
-/** The names that our code uses inside a cell; what is before a digit is a scope object. */
-export const HELPER = '$sky'
+export { HELPER, Refused }
 
 export interface Rewritten {
   js: string
@@ -38,19 +40,6 @@ export interface Rewritten {
   flows: Flow[]
   /** The number of scope objects that its function takes after the helper. */
   scopes: number
-}
-
-/** A cell that JavaScript refuses for a reason that the TypeScript parser does not report. */
-export class Refused extends Error {
-  readonly line: number
-  readonly column: number
-
-  constructor(message: string, node: ts.Node) {
-    super(message)
-    const place = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart())
-    this.line = place.line + 1
-    this.column = place.character + 1
-  }
 }
 
 export interface RewriteOptions {
@@ -86,23 +75,28 @@ class Rewriter {
   private laterDepth = 0
   private reads = new Set<string>()
   private readonly flows: Flow[] = []
-  private readonly watch: LoopWatch | undefined
-  private readonly loops: ReadonlyMap<number, LoopFacts>
-  private copies: LoopCopies | undefined
+  private readonly loops: LoopRewriter
+  private readonly around: Surroundings
 
   constructor(text: string, options: RewriteOptions, loops?: ReadonlyMap<number, LoopFacts>) {
     this.options = options
-    this.watch = loops ? undefined : new LoopWatch()
-    this.loops = loops ?? new Map()
     this.file = ts.createSourceFile('cell.mjs', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS)
     this.edits = new Edits(text)
+    this.around = {
+      edits: this.edits,
+      scope: (name) => this.scope(name),
+      property: (name) => this.property(name),
+      visit: (node, scope) => this.visit(node, scope),
+    }
+    const kind = (name: string, start: number) => this.settledKind(name, start)
+    this.loops = new LoopRewriter(loops, { ...this.around, names: options.names, kind })
   }
 
   /** Walks the cell and gives what its loops do. */
   look(): ReadonlyMap<number, LoopFacts> {
     this.collect()
     for (const statement of this.file.statements) this.topLevel(statement)
-    return this.watch!.facts
+    return this.loops.facts
   }
 
   run(): Rewritten {
@@ -135,26 +129,10 @@ class Rewriter {
 
   /** Everything declared at the top level; gives the names of the function declarations. */
   private collect(): string[] {
-    const lexical = new Map<string, NameKind>()
-    const functions: string[] = []
-    for (const statement of this.file.statements) {
-      for (const [name, kind] of lexicalNames([statement])) {
-        if (lexical.has(name) && !(kind === 'function' && lexical.get(name) === 'function'))
-          throw new Refused(`Identifier '${name}' has already been declared`, statement)
-        lexical.set(name, kind)
-        if (kind === 'function') functions.push(name)
-        else this.declaredAt.set(name, statement.end)
-      }
-      if (ts.isImportDeclaration(statement))
-        for (const [local] of importedNames(statement)) lexical.set(local, 'import')
-    }
-    for (const name of varNames(this.file)) this.declares.set(name, 'var')
-    for (const [name, kind] of lexical) {
-      if (this.declares.has(name) && kind !== 'function')
-        throw new Refused(`Identifier '${name}' has already been declared`, this.file)
-      this.declares.set(name, kind)
-    }
-    return [...new Set(functions)]
+    const { kinds, ends, functions } = topLevelNames(this.file)
+    for (const [name, kind] of kinds) this.declares.set(name, kind)
+    for (const [name, end] of ends) this.declaredAt.set(name, end)
+    return functions
   }
 
   private flow(statement: ts.Statement): void {
@@ -166,7 +144,7 @@ class Rewriter {
 
   private topLevel(statement: ts.Statement): void {
     if (ts.isImportDeclaration(statement)) {
-      this.imports.push(this.importCall(statement))
+      this.imports.push(importCall(statement, (name) => this.scope(name)))
       this.edits.remove(statement.getStart(), statement.end)
     } else if (ts.isExportDeclaration(statement)) {
       if (statement.moduleSpecifier)
@@ -176,33 +154,24 @@ class Rewriter {
       this.edits.remove(statement.getStart(), statement.expression.getStart())
       this.visit(statement.expression, undefined)
     } else if (ts.isFunctionDeclaration(statement)) {
-      this.dropExport(statement)
+      this.remove(exportWords(statement))
       this.hoisted = true
       this.visit(statement, undefined)
       this.hoisted = false
     } else if (ts.isClassDeclaration(statement)) {
-      this.dropExport(statement)
+      this.remove(exportWords(statement))
       const name = statement.name?.text
       if (name) this.edits.insert(classStart(statement), `${HELPER}.let(${this.scope(name)},${JSON.stringify(name)},`)
       this.visit(statement, undefined)
       if (name) this.edits.insert(statement.end, ');')
     } else if (ts.isVariableStatement(statement)) {
-      this.dropExport(statement)
+      this.remove(exportWords(statement))
       this.visit(statement.declarationList, undefined)
     } else this.visit(statement, undefined)
   }
 
-  private dropExport(statement: ts.FunctionDeclaration | ts.ClassDeclaration | ts.VariableStatement): void {
-    for (const modifier of statement.modifiers ?? [])
-      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
-        this.edits.remove(modifier.getStart(), modifier.end)
-  }
-
-  private importCall(statement: ts.ImportDeclaration): string {
-    const wanted = importedNames(statement).map(
-      ([local, imported]) => `[${this.scope(local)},${JSON.stringify(local)},${JSON.stringify(imported)}]`,
-    )
-    return `await ${HELPER}.import(${statement.moduleSpecifier.getText()},[${wanted.join(',')}]);`
+  private remove(words: readonly ts.Node[]): void {
+    for (const word of words) this.edits.remove(word.getStart(), word.end)
   }
 
   private markResult(): void {
@@ -214,7 +183,7 @@ class Rewriter {
   }
 
   private visit(node: ts.Node, scope: Scope | undefined): void {
-    this.watch?.node(node, this.options.names.accessors)
+    this.loops.look(node)
     if (ts.isIdentifier(node)) this.identifier(node, scope)
     else if (ts.isFunctionLike(node)) this.functionLike(node as ts.FunctionLikeDeclaration, scope)
     else if (loopOf(node)) this.loop(node, loopOf(node)!, scope)
@@ -234,65 +203,24 @@ class Rewriter {
 
   /** What stands in a class runs when it is made or used: not on the copies of a loop around it. */
   private classBody(node: ts.ClassLikeDeclaration, scope: Scope | undefined): void {
-    const outer = this.copies
-    this.copies = undefined
     this.classDepth += 1
-    this.inFunction(() => this.children(node, innerScope(node, scope)))
+    this.loops.outside(() => this.children(node, innerScope(node, scope)))
     this.classDepth -= 1
-    this.copies = outer
   }
 
-  /** A loop, with its labels: on copies of the notebook's names where that makes no difference. */
   private loop(node: ts.Node, loop: Loop, scope: Scope | undefined): void {
-    this.watch?.enter(loop)
-    const outer = this.copies
-    const facts = outer ? undefined : this.loops.get(loop.pos)
-    const kindOf = (name: string) => this.settledKind(name, loop)
-    const plan = facts && planLoop(facts, this.options.names, kindOf, this.functionDepth > 0)
-    if (plan) {
-      const names = [...plan.copies].map(([name, copy]) => `${copy}=${this.property(name)}`)
-      if (plan.back.length > 0) names.push(`${COUNTER}=0`)
-      this.edits.insert(node.getStart(), `{let ${names.join(',')};${plan.back.length > 0 ? 'try{' : ''}`)
-      this.copies = plan
-    }
-    if (this.functionDepth === 0) this.topLevelOnly(loop)
-    this.stoppable(loop)
-    const inner = innerScope(loop, scope)
-    ts.forEachChild(loop, (child) => {
-      if (child === loop.statement) this.body(loop, plan !== undefined, inner)
-      else this.visit(child, inner)
+    this.loops.loop(node, loop, innerScope(loop, scope), this.functionDepth > 0, () => {
+      if (this.functionDepth === 0) this.topLevelOnly(loop)
+      this.stoppable(loop)
     })
-    this.copies = outer
-    this.watch?.leave()
-    if (!plan) return
-    const back = this.writeBack(plan)
-    this.edits.insert(node.end, back ? `}finally{${back}}}` : '}')
   }
 
-  private body(loop: Loop, outermost: boolean, scope: Scope | undefined): void {
-    const { statement } = loop
-    // An inner loop that counts to its end is left alone: the one around it writes back often enough.
-    const counted = !outermost && ts.isForStatement(loop) && loop.condition !== undefined
-    const back = this.copies && !counted ? this.writeBack(this.copies) : ''
-    if (back) {
-      const block = ts.isBlock(statement)
-      const at = block ? statement.getStart() + 1 : statement.getStart()
-      this.edits.insert(at, `${block ? '' : '{'}if((++${COUNTER}&1023)===0){${back}}`)
-    }
-    this.visit(statement, scope)
-    if (back && !ts.isBlock(statement)) this.edits.insert(statement.end, '}')
-  }
-
-  private writeBack({ copies, back }: LoopCopies): string {
-    return back.map((name) => `${this.scope(name)}.${name}=${copies.get(name)};`).join('')
-  }
-
-  /** The kind of a name that has its value when the loop begins. */
-  private settledKind(name: string, loop: Loop): NameKind | undefined {
+  /** The kind of a name that has its value when what begins at `start` runs. */
+  private settledKind(name: string, start: number): NameKind | undefined {
     const own = this.declares.get(name)
     if (own === undefined) return this.options.names.kind(name)
     const at = this.declaredAt.get(name)
-    return at === undefined || this.functionDepth > 0 || at <= loop.getStart() ? own : undefined
+    return at === undefined || this.functionDepth > 0 || at <= start ? own : undefined
   }
 
   private topLevelOnly(node: ts.Node): void {
@@ -317,17 +245,9 @@ class Rewriter {
   }
 
   private staticBlock(node: ts.ClassStaticBlockDeclaration, scope: Scope | undefined): void {
-    const outer = this.copies
-    this.copies = undefined
     this.functionDepth += 1
-    this.inFunction(() => this.children(node, within(varNames(node), scope)))
+    this.loops.outside(() => this.children(node, within(varNames(node), scope)))
     this.functionDepth -= 1
-    this.copies = outer
-  }
-
-  private inFunction(work: () => void): void {
-    if (this.watch) this.watch.inFunction(work)
-    else work()
   }
 
   private children(node: ts.Node, scope: Scope | undefined): void {
@@ -336,28 +256,17 @@ class Rewriter {
 
   private functionLike(node: ts.FunctionLikeDeclaration, scope: Scope | undefined): void {
     if (node.name && ts.isComputedPropertyName(node.name)) this.visit(node.name, scope)
-    const names = new Set<string>()
-    if (ts.isFunctionExpression(node) && node.name) names.add(node.name.text)
-    if (!ts.isArrowFunction(node)) names.add('arguments')
-    for (const parameter of node.parameters) for (const name of boundNames(parameter.name)) names.add(name)
-    if (node.body) {
-      for (const name of varNames(node.body)) names.add(name)
-      if (ts.isBlock(node.body)) for (const name of lexicalNames(node.body.statements).keys()) names.add(name)
-    }
-    const inner = within(names, scope)
+    const inner = within(functionNames(node), scope)
     if (ts.isAccessor(node) && node.name) this.options.names.accessors.add(node.name.getText())
-    const outer = this.copies
     const later = isMadeForLater(node) ? 1 : 0
-    this.copies = undefined
     this.functionDepth += 1
     this.laterDepth += later
-    this.inFunction(() => {
+    this.loops.outside(() => {
       for (const parameter of node.parameters) this.visit(parameter, inner)
       if (node.body) this.visit(node.body, inner)
     })
     this.laterDepth -= later
     this.functionDepth -= 1
-    this.copies = outer
   }
 
   private variables(list: ts.VariableDeclarationList, scope: Scope | undefined): void {
@@ -372,71 +281,11 @@ class Rewriter {
       return
     }
     if (!lexical)
-      for (const name of list.declarations.flatMap((each) => boundNames(each.name))) this.watch?.use(name, true, true)
+      for (const name of list.declarations.flatMap((each) => boundNames(each.name))) this.loops.use(name, true, true)
     const head = ts.isForInStatement(list.parent) || ts.isForOfStatement(list.parent)
     const first = list.declarations[0]
     if (first) this.edits.remove(list.getStart(), first.getStart())
-    for (const declaration of list.declarations) this.variable(declaration, lexical, head, scope)
-  }
-
-  private variable(
-    declaration: ts.VariableDeclaration,
-    lexical: boolean,
-    head: boolean,
-    scope: Scope | undefined,
-  ): void {
-    const { name, initializer } = declaration
-    if (!ts.isIdentifier(name)) {
-      if (!head) this.edits.insert(name.getStart(), '(')
-      this.pattern(name, scope)
-      if (!initializer) return
-      if (lexical) {
-        const names = boundNames(name)
-        const open = names.map((each) => `[${this.scope(each)},${JSON.stringify(each)}]`).join(',')
-        this.edits.insert(initializer.getStart(), `${HELPER}.open([${open}],`)
-      }
-      this.visit(initializer, scope)
-      this.edits.insert(initializer.end, lexical ? '))' : ')')
-      return
-    }
-    const key = JSON.stringify(name.text)
-    const open = lexical ? `${HELPER}.let(${this.scope(name.text)},${key},` : this.property(name.text)
-    const close = lexical ? ')' : ''
-    if (head) {
-      this.edits.replace(name.getStart(), name.end, this.property(name.text))
-      return
-    }
-    if (!initializer) {
-      this.edits.replace(name.getStart(), name.end, lexical ? `${open}void 0)` : 'void 0')
-      return
-    }
-    const named = takesName(initializer)
-    this.edits.replace(
-      name.getStart(),
-      initializer.getStart(),
-      `${open}${lexical ? '' : '='}${named ? `{${key}:` : ''}`,
-    )
-    this.visit(initializer, scope)
-    this.edits.insert(initializer.end, `${named ? `}[${key}]` : ''}${close}`)
-  }
-
-  /** A declared pattern becomes an assignment pattern: {a, b: [c]} → {a: $.a, b: [$.c]}. */
-  private pattern(pattern: ts.BindingPattern, scope: Scope | undefined): void {
-    for (const element of pattern.elements) {
-      if (!ts.isBindingElement(element)) continue
-      if (element.propertyName && ts.isComputedPropertyName(element.propertyName))
-        this.visit(element.propertyName, scope)
-      if (ts.isIdentifier(element.name)) {
-        const short = ts.isObjectBindingPattern(pattern) && !element.propertyName && !element.dotDotDotToken
-        const property = this.property(element.name.text)
-        this.edits.replace(
-          element.name.getStart(),
-          element.name.end,
-          short ? `${element.name.text}:${property}` : property,
-        )
-      } else this.pattern(element.name, scope)
-      if (element.initializer) this.visit(element.initializer, scope)
-    }
+    for (const each of list.declarations) writeVariable(each, { lexical, head, scope }, this.around)
   }
 
   private identifier(node: ts.Identifier, scope: Scope | undefined): void {
@@ -451,13 +300,13 @@ class Rewriter {
     const written = isWritten(node)
     if (this.laterDepth === 0 && this.classDepth === 0 && !isGiven(node)) this.reads.add(name)
     if (this.functionDepth > 0 || this.classDepth > 0) this.options.names.capture(name, written)
-    this.watch?.use(name, written, isAwkward(node))
+    this.loops.use(name, written, isAwkward(node))
     const constant = (this.declares.get(name) ?? names.kind(name)) as NameKind | undefined
     const readonly = (constant === 'const' || constant === 'import') && written
     const property = readonly ? `${HELPER}.readonly.${name}` : this.property(name)
     const parent = node.parent
-    const copied = this.copies?.copies.has(name) === true && !readonly
-    if (written && copied && this.copies!.through.has(name)) {
+    const copied = this.loops.copyOf(name) !== undefined && !readonly
+    if (written && copied && this.loops.isThrough(name)) {
       this.edits.insert(parent.getStart(), `(${this.scope(name)}.${name}=`)
       this.edits.insert(parent.end, ')')
       if (ts.isPostfixUnaryExpression(parent)) {
@@ -489,9 +338,7 @@ class Rewriter {
   }
 
   private property(name: string): string {
-    const copy = this.copies?.copies.get(name)
-    if (copy !== undefined) return copy
-    return `${this.scope(name)}.${name}`
+    return this.loops.copyOf(name) ?? `${this.scope(name)}.${name}`
   }
 
   private call(helper: string, names: string[]): string {
