@@ -94,6 +94,7 @@ function expression(text: string): Tree | undefined {
   const written = /^\\overline\{\w+\}=(.+)$/.exec(text)
   if (written) return expression(written[1]!)
   text = text.replace(/^(?:\\[,;])+|(?:\\[,;])+$/g, '').replace(GLUED, '\\$1 ')
+  if (callsALetter(text)) return undefined
   const spoken = asPython(text)
   if (spoken !== undefined) {
     const [tree] = read(spoken).trees
@@ -109,6 +110,10 @@ function expression(text: string): Tree | undefined {
 /** Commands with a letter after them, once their space was deleted. */
 const GLUED = /\\(lceil|rceil|lfloor|rfloor|le|ge|ln|cdot|times|pi|infty|quad)(?=[a-zA-Z])/g
 const KNOWN = new Set(['sqrt', 'exp', 'sin', 'cos', 'tan', 'ln', 'log'])
+
+/** n(n+1)/2 is a function n of n + 1 there. */
+const callsALetter = (text: string): boolean =>
+  /^[\w+\-*/(). ]+$/.test(text) && /(?<![\w.])[A-Za-z]\(/.test(text) && !/\d[A-Za-z(]|\)[\w(]/.test(text)
 
 /** sqrt(2), 4*pi: what sympy reads by itself, for our reader; undefined for what it does not read. */
 function asPython(text: string): string | undefined {
