@@ -1,4 +1,5 @@
 // The `skylab` command. Every command is loaded when it is called: a kernel must be ready in a moment.
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { readEngine } from './engine.js'
 import { Fault } from './fault.js'
 import { nearest, readOptions } from './options.js'
@@ -21,6 +22,9 @@ const help = `skylab: TypeScript notebooks for making reasoning models
   skylab kernel CONNECTION_FILE               what Jupyter starts
   skylab --version, skylab --help
 `
+
+// What the commands load is compiled once for all starts.
+enableCompileCache()
 
 type Command = (args: string[]) => Promise<number>
 
@@ -71,6 +75,8 @@ const commands: Record<string, Command> = {
     const [file, ...more] = positionals
     if (!file || more.length) throw new Fault('skylab kernel takes one connection file.', usage, 2)
     const { serveKernel } = await import('./jupyter/serve.js')
+    // Jupyter kills a kernel, and then Node writes nothing.
+    setTimeout(flushCompileCache, 2000).unref()
     return serveKernel(file, readEngine(values.engine))
   },
   async install(args) {

@@ -1,6 +1,9 @@
 // From a place in the JavaScript that ran back to the line and column that were typed.
 import type { PlacedEdit } from './edits.js'
 
+/** In place of mappings: nothing was emitted, every place is where it was typed. */
+export const SAME = 'same'
+
 /** What is needed to find a place again: our edits of the emitted text, and TypeScript's source map. */
 export interface CellMap {
   edits: PlacedEdit[]
@@ -26,8 +29,9 @@ export class CellPlaces {
 
   /** The place in the cell of a line and column (both from 1) of the JavaScript, if there is one. */
   find(line: number, column: number): Place | undefined {
-    this.lines ??= decode(this.map.mappings)
     const before = this.undo(line - 1, column - 1)
+    if (this.map.mappings === SAME) return { line, column: before + 1 - (line === 1 ? this.map.shift : 0) }
+    this.lines ??= decode(this.map.mappings)
     // A place between two mapped ones belongs to the one before it on its line.
     let best: Place | undefined
     for (const segment of this.lines[line - 1] ?? []) {

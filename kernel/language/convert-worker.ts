@@ -5,11 +5,13 @@ import { GLOBAL_NAMES } from './globals.js'
 import { compileLocalModule } from './local-module.js'
 import { Names } from './names.js'
 import { answerRequests } from './requests.js'
+import { keepCompiled } from './typescript.js'
 
 let names = new Names()
 
 // The parser and the emitter run once before the first cell needs them.
 convert('const warm: number[] = [1]; warm.map((each) => each + 1)', new Names(), GLOBAL_NAMES)
+keepCompiled()
 
 answerRequests(parentPort!, {
   convert: (code: string) => {

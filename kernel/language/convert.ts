@@ -1,10 +1,11 @@
 // A cell of TypeScript → the text of a function that runs it.
 
 import type { TslabCell } from '../tslab/cell.js'
-import { type CellMap, CellPlaces } from './cell-map.js'
+import { type CellMap, CellPlaces, SAME } from './cell-map.js'
 import type { Flow } from './flows.js'
 import type { Names } from './names.js'
 import { asExpression, parseCell, parseProblems } from './parse.js'
+import { isPlain } from './plain.js'
 import { HELPER, Refused, rewrite } from './rewrite.js'
 import { ts } from './typescript.js'
 
@@ -53,28 +54,23 @@ export const CELL_OPTIONS: ts.CompilerOptions = {
 export function convert(code: string, names: Names, globals: ReadonlySet<string>): Conversion {
   const text = asExpression(code) ?? code
   const source = parseCell(text)
-  const emitted = ts.transpileModule(withRequires(source), {
-    compilerOptions: CELL_OPTIONS,
-    fileName: 'cell.mts',
-    reportDiagnostics: true,
-  })
-  const problem = emitted.diagnostics?.find((each) => each.category === ts.DiagnosticCategory.Error)
-  if (problem) return { ok: false, problem: placed(problem, source, text === code ? 0 : 1) }
-  const js = emitted.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n')
+  const shift = text === code ? 0 : 1
+  const made: Made = isPlain(source) ? { module: source, mappings: SAME } : emitted(source)
+  if (made.problem) return { ok: false, problem: placed(made.problem, source, shift) }
+  const { module, mappings } = made
   const last = source.statements.findLast((statement) => !ts.isEmptyStatement(statement))
   try {
-    const rewritten = rewrite(js, {
+    const rewritten = rewrite(module, {
       names,
       globals,
       fresh: freshNames(source),
       result: last !== undefined && ts.isExpressionStatement(last),
     })
-    const mappings: string = JSON.parse(emitted.sourceMapText ?? '{"mappings":""}').mappings
     return {
       ok: true,
       cell: {
         js: rewritten.js,
-        map: { edits: rewritten.edits, mappings, shift: text === code ? 0 : 1 },
+        map: { edits: rewritten.edits, mappings, shift },
         async: rewritten.async,
         declares: [...rewritten.declares.keys()].filter((name) => !name.startsWith(HELPER)),
         mentions: rewritten.mentions,
@@ -86,11 +82,25 @@ export function convert(code: string, names: Names, globals: ReadonlySet<string>
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     // It speaks of the JavaScript; the reader typed TypeScript.
-    const mappings: string = JSON.parse(emitted.sourceMapText ?? '{"mappings":""}').mappings
-    const typed = new CellPlaces({ edits: [], mappings, shift: text === code ? 0 : 1 })
+    const typed = new CellPlaces({ edits: [], mappings, shift })
     const { line, column } = typed.find(error.line, error.column) ?? error
     return { ok: false, problem: { message: error.message, line, column, length: 1 } }
   }
+}
+
+type Made = { module: string | ts.SourceFile; mappings: string; problem?: undefined } | { problem: ts.Diagnostic }
+
+/** The cell as JavaScript, or what is wrong with it. */
+function emitted(source: ts.SourceFile): Made {
+  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(withRequires(source), {
+    compilerOptions: CELL_OPTIONS,
+    fileName: 'cell.mts',
+    reportDiagnostics: true,
+  })
+  const problem = diagnostics?.find((each) => each.category === ts.DiagnosticCategory.Error)
+  if (problem) return { problem }
+  const { mappings } = JSON.parse(sourceMapText ?? '{"mappings":""}') as { mappings: string }
+  return { module: outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'), mappings }
 }
 
 /** Whether a cell could be run as it stands: for a front end that decides what the Enter key does. */

@@ -10,6 +10,7 @@ import { LoopRewriter, type Surroundings } from './loop-rewriter.js'
 import { isAwkward, type Loop, type LoopFacts, loopOf } from './loops.js'
 import { exportWords, HELPER, importCall } from './module-words.js'
 import type { NameKind, Names } from './names.js'
+import { endStatements } from './plain.js'
 import {
   classStart,
   firstName,
@@ -51,11 +52,17 @@ export interface RewriteOptions {
   result: boolean
 }
 
-/** Rewrites an emitted module; declares its names in `options.names`. Throws Refused. */
-export function rewrite(text: string, options: RewriteOptions): Rewritten {
+/**
+ * Rewrites a module, given as the text that was emitted or as a tree that needs no emitting; declares its
+ * names in `options.names`. Throws Refused.
+ */
+export function rewrite(module: string | ts.SourceFile, options: RewriteOptions): Rewritten {
+  const plain = typeof module !== 'string'
+  const file = plain ? module : ts.createSourceFile('cell.mjs', module, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS)
   // The first walk only looks: what functions do with a name, also those below, decides what a loop may do.
-  const look = new Rewriter(text, options).look()
-  return new Rewriter(text, options, look).run()
+  const look = new Rewriter(file, options).look()
+  const rewriter = new Rewriter(file, options, look)
+  return rewriter.run(plain)
 }
 
 class Rewriter {
@@ -78,10 +85,10 @@ class Rewriter {
   private readonly loops: LoopRewriter
   private readonly around: Surroundings
 
-  constructor(text: string, options: RewriteOptions, loops?: ReadonlyMap<number, LoopFacts>) {
+  constructor(file: ts.SourceFile, options: RewriteOptions, loops?: ReadonlyMap<number, LoopFacts>) {
     this.options = options
-    this.file = ts.createSourceFile('cell.mjs', text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS)
-    this.edits = new Edits(text)
+    this.file = file
+    this.edits = new Edits(file.text)
     this.around = {
       edits: this.edits,
       scope: (name) => this.scope(name),
@@ -99,7 +106,8 @@ class Rewriter {
     return this.loops.facts
   }
 
-  run(): Rewritten {
+  run(plain: boolean): Rewritten {
+    if (plain) endStatements(this.file, this.edits)
     const functions = this.collect()
     this.options.names.declareAll(this.declares)
     for (const statement of this.file.statements) this.flow(statement)

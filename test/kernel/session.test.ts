@@ -12,6 +12,27 @@ beforeAll(async () => {
 })
 afterAll(() => cells.close())
 
+describe('statements that end with their line', () => {
+  it.each([
+    ['let f = (x) => x + 1, b = 2\nconst a = b\nf(a)', '3'],
+    ['let p, q\nconst both = { p: 1, q: 2 }\n;({ p, q } = both)\np + q', '3'],
+    ['let g = () => 4\nfor (const each of [1]) {\n  const inner = each\n  g()\n}\ng()', '4'],
+    ['const h = function () { return 5 } // five\nh()', '5'],
+    [
+      "let out = ''\nconst say = (text) => { out += text }\nswitch (1) {\n  case 1:\n    say('a')\n    say('b')\n}\nif (out)\n  say('c')\nelse say('d')\nout",
+      "'abc'",
+    ],
+    ['export const e = 1\nexport class K { static s = e }\nK.s /* one */', '1'],
+  ])('%s', async (code, value) => {
+    expect(await cells.value(code)).toBe(value)
+  })
+
+  it('are found again: an error names the line and column that were typed', async () => {
+    const shown = await cells.run('const none = undefined // nothing\n\nnone.field')
+    expect(shown.trace).toMatch(/cell \[\d+\] 3:6/)
+  })
+})
+
 describe('results and streams', () => {
   it('gives the value of the last expression, also after a semicolon; undefined gives none', async () => {
     expect(await cells.value('1 + 1;')).toBe('2')
