@@ -26,6 +26,10 @@ export const rules: Record<string, Rule> = {
     why: 'A function of tslab keeps the variables of its own cell: what a later cell assigns never reaches it. Ours has one binding.',
     holds: all(ours(ok), theirs(ok), only('value')),
   },
+  'stale value': {
+    why: 'Ours says once that a value was made from a name that was redefined since. tslab says nothing.',
+    holds: all(ours(ok), theirs(ok), only('stderr'), (cell) => /^note: `.+` is from cell/.test(cell.skylab.stderr)),
+  },
   'loop variable': {
     why: 'tslab does not carry on a `var` that is declared in the head of a loop. Ours is a `var` as in a script.',
     holds: all(ours(ok), theirs(/^TS2304: Cannot find name/)),
