@@ -15,7 +15,7 @@ export function isPlain(source: ts.SourceFile): boolean {
   if (NEEDED.some((flag) => flag === undefined || transformFlags & flag)) return false
   // The flags do not speak of these.
   if (source.text.startsWith('#!') || /\baccessor\b/.test(source.text)) return false
-  return source.statements.every(isPlainStatement)
+  return source.statements.every(isPlainStatement) && !hasTouching(source)
 }
 
 function isPlainStatement(statement: ts.Statement): boolean {
@@ -40,13 +40,39 @@ function isPlainStatement(statement: ts.Statement): boolean {
  * would go on with the line before. TypeScript's printer does this where a cell is emitted.
  */
 export function endStatements(source: ts.SourceFile, edits: Edits): void {
-  const visit = (node: ts.Node): void => {
+  eachNeighbour(source, (before, statement) => {
+    if (source.text[before.end - 1] !== ';' && !ts.isEmptyStatement(statement))
+      edits.insert(statement.getStart(source), ';')
+    return false
+  })
+}
+
+/**
+ * Two statements without a character between them, `class A {}let a`: what is written at the end of the first and
+ * the semicolon that ends it would stand at one place, so such a cell is emitted.
+ */
+function hasTouching(source: ts.SourceFile): boolean {
+  return eachNeighbour(
+    source,
+    (before, statement) =>
+      before.end === statement.getStart(source) &&
+      source.text[before.end - 1] !== ';' &&
+      !ts.isEmptyStatement(statement),
+  )
+}
+
+/** Looks at every statement that follows another, until one is what is looked for. */
+function eachNeighbour(
+  source: ts.SourceFile,
+  found: (before: ts.Statement, statement: ts.Statement) => boolean,
+): boolean {
+  const visit = (node: ts.Node): boolean => {
     if (ts.isSourceFile(node) || ts.isBlock(node) || ts.isCaseOrDefaultClause(node))
       for (const [at, statement] of node.statements.entries()) {
         const before = node.statements[at - 1]
-        if (before && source.text[before.end - 1] !== ';') edits.insert(statement.getStart(source), ';')
+        if (before && found(before, statement)) return true
       }
-    ts.forEachChild(node, visit)
+    return ts.forEachChild(node, visit) ?? false
   }
-  visit(source)
+  return visit(source)
 }
