@@ -47,7 +47,7 @@ async function probe(): Promise<Probe> {
       ? {
           ok: false,
           why: refused.join('; '),
-          fix: 'name a Python of 3.9 or later: export SKYLAB_PYTHON=/usr/bin/python3',
+          fix: 'apt install python3 (3.9 or later), or name one: export SKYLAB_PYTHON=/usr/bin/python3',
         }
       : { ok: false, why: 'there is no python3', fix: 'apt install python3' }
   let why = ''
