@@ -56,6 +56,17 @@ export interface Bars {
   tickLines: number
 }
 
+/** The layout of a page with bars on it. */
+export function barsLayout(bars: Bars, page: Layout, more: readonly Layout[] = []): Layout {
+  return {
+    ...page,
+    barmode: 'overlay',
+    xaxis: bars.xaxis,
+    yaxis: bars.yaxis,
+    annotations: [...bars.annotations, ...more, ...(page.annotations as object[])],
+  }
+}
+
 /** The size of annotations in the theme. */
 const LABEL = 11
 /** Share of a group's width that its bars take. */

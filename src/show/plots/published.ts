@@ -4,7 +4,7 @@ import { fixture } from '../../fixtures.js'
 import { wilson } from '../../stats/index.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, meaning, neutral, size } from '../theme.js'
-import { type Bar, groupedBars } from './bars.js'
+import { type Bar, barsLayout, groupedBars } from './bars.js'
 import { pageLayout } from './page.js'
 
 /** A number that someone else measured. */
@@ -52,13 +52,7 @@ export function publishedFigure(options: FigureOptions = {}): Figure {
   })
   return new Figure({
     data: bars.data,
-    layout: {
-      ...page,
-      barmode: 'overlay',
-      xaxis: bars.xaxis,
-      yaxis: bars.yaxis,
-      annotations: [...bars.annotations, ...(page.annotations as object[])],
-    },
+    layout: barsLayout(bars, page),
     summary: `bars: ${benches.join(', ')}; ${models.length} models, ${benches.length} benchmarks, published by the Sky-T1 report`,
   })
 }
@@ -108,14 +102,7 @@ export function ablationsFigure(options: FigureOptions = {}): Figure {
   ;(page.margin as { t: number }).t += 18
   return new Figure({
     data: bars.data,
-    layout: {
-      ...page,
-      barmode: 'overlay',
-      xaxis: bars.xaxis,
-      yaxis: bars.yaxis,
-      shapes: [divider],
-      annotations: [...bars.annotations, ...headers, ...(page.annotations as object[])],
-    },
+    layout: { ...barsLayout(bars, page, headers), shapes: [divider] },
     summary:
       'bars: two ablations published by the Sky-T1 report, LiveCodeBench 42.6 → 46.3 and AIME24 16.7 → 43.3 → 36.7 → 43.3 (n = 30)',
   })

@@ -5,7 +5,7 @@ import { meanInterval } from '../../stats/index.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
-import { groupedBars } from './bars.js'
+import { barsLayout, groupedBars } from './bars.js'
 import { pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -61,13 +61,7 @@ export function repeatsFigure<Row extends RepeatsRow>(
   })
   return new Figure({
     data: bars.data,
-    layout: {
-      ...page,
-      barmode: 'overlay',
-      xaxis: bars.xaxis,
-      yaxis: bars.yaxis,
-      annotations: [...bars.annotations, ...(page.annotations as object[])],
-    },
+    layout: barsLayout(bars, page),
     summary: `repeats: ${looping} of ${rows.length} answers loop or circle; ${many(models.length, 'model')}, ${many(domains.length, 'group')}`,
   })
 }

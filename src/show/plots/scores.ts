@@ -4,7 +4,7 @@ import type { Score } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
-import { groupedBars, type Mark } from './bars.js'
+import { barsLayout, groupedBars, type Mark } from './bars.js'
 import { pageLayout, percent } from './page.js'
 import { publishedFor } from './published.js'
 
@@ -45,13 +45,7 @@ export function scoresFigure(scores: readonly Score[], options: ScoresOptions = 
   const page = pageLayout({ options, title: 'Scores', legend: bars.legend, caption, below: 12 + bars.tickLines * 15 })
   return new Figure({
     data: bars.data,
-    layout: {
-      ...page,
-      barmode: 'overlay',
-      xaxis: bars.xaxis,
-      yaxis: bars.yaxis,
-      annotations: [...bars.annotations, ...(page.annotations as object[])],
-    },
+    layout: barsLayout(bars, page),
     summary: `bars: ${benches.join(', ')}; ${many(models.length, 'model')}, ${many(benches.length, 'benchmark')}`,
   })
 }

@@ -5,7 +5,7 @@ import type { Sample } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
-import { groupedBars } from './bars.js'
+import { barsLayout, groupedBars } from './bars.js'
 import { pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -53,13 +53,7 @@ export function wastedFigure(rows: readonly WastedRow[], options: FigureOptions 
   })
   return new Figure({
     data: bars.data,
-    layout: {
-      ...page,
-      barmode: 'overlay',
-      xaxis: bars.xaxis,
-      yaxis: bars.yaxis,
-      annotations: [...bars.annotations, ...(page.annotations as object[])],
-    },
+    layout: barsLayout(bars, page),
     summary: `wasted tokens: ${percent(share)} of all; ${many(models.length, 'model')}, ${many(sources.length, 'source')}`,
   })
 }
