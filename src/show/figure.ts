@@ -1,5 +1,5 @@
 // One figure: plotly's data and layout, and the ways in which it leaves the notebook.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { inspect } from 'node:util'
@@ -9,6 +9,7 @@ import { compact } from './compact.js'
 import { draw } from './draw.js'
 import { covers, fontFile } from './font.js'
 import { escapeHtml } from './html.js'
+import { save } from './save.js'
 import { type Layout, size, type Trace, template } from './theme.js'
 
 export interface FigureContent {
@@ -137,17 +138,4 @@ place.replaceChildren()
 Plotly.newPlot(place, figure.data, figure.layout, figure.config)
 </script></body></html>
 `
-}
-
-function save(file: string, content: string | Buffer): void {
-  try {
-    writeFileSync(file, content)
-  } catch (cause) {
-    throw new Stopped(
-      'disk',
-      `${file} could not be written: ${(cause as Error).message}`,
-      'Choose a folder that exists and can be written to.',
-      cause,
-    )
-  }
 }

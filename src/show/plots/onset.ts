@@ -3,9 +3,9 @@
 import { type Repeats, repeatOnset } from '../../repeats/index.js'
 import type { Sample } from '../../rows.js'
 import { wilson } from '../../stats/index.js'
-import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, palette, type Trace } from '../theme.js'
+import { checkInspected } from './inspected.js'
 import { count, faded, pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -39,13 +39,7 @@ interface Step {
  */
 export function onsetFigure<Row extends OnsetRow>(rows: readonly Row[], options: OnsetOptions<Row> = {}): Figure {
   const { by = (row: Row) => row.model } = options
-  const bare = rows.find((row) => row.repeats === undefined)
-  if (rows.length === 0 || bare)
-    throw new Stopped(
-      rows.length === 0 ? 'no-rows' : 'bad-data',
-      bare ? `Row ${bare.id} has no repeats field.` : 'There are no rows to draw.',
-      'plot.onset(inspectRepeats(samples).rows)',
-    )
+  checkInspected(rows, 'plot.onset')
   const groups = [...Map.groupBy(rows, by)].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
   const longest = rows.reduce((most, row) => Math.max(most, lengthOf(row)), 1)
   const curves = groups.map(([name, own]) => ({

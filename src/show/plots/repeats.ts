@@ -2,10 +2,10 @@
 
 import type { Sample } from '../../rows.js'
 import { meanInterval } from '../../stats/index.js'
-import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
 import { barsLayout, groupedBars } from './bars.js'
+import { checkInspected } from './inspected.js'
 import { pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -29,11 +29,7 @@ export function repeatsFigure<Row extends RepeatsRow>(
   options: RepeatsFigureOptions<Row> = {},
 ): Figure {
   const { by = (row: Row) => row.model, over = (row: Row): string => row.domain } = options
-  if (rows.length === 0)
-    throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.repeats(inspectRepeats(samples).rows)')
-  const bare = rows.find((row) => row.repeats === undefined)
-  if (bare)
-    throw new Stopped('bad-data', `Row ${bare.id} has no repeats field.`, 'plot.repeats(inspectRepeats(samples).rows)')
+  checkInspected(rows, 'plot.repeats')
   const models = [...new Set(rows.map(by))]
   const domains = [...new Set(rows.map(over))].sort()
   const bars = groupedBars({

@@ -2,10 +2,10 @@
 
 import { exactLoops, type Repeats, wastedCharacters } from '../../repeats/index.js'
 import type { Sample } from '../../rows.js'
-import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
 import { barsLayout, groupedBars } from './bars.js'
+import { checkInspected } from './inspected.js'
 import { pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -18,13 +18,7 @@ export type WastedRow = Pick<Sample, 'id' | 'model' | 'source' | 'text' | 'usage
  * @param rows Rows with a `repeats` field: `inspectRepeats(samples).rows`.
  */
 export function wastedFigure(rows: readonly WastedRow[], options: FigureOptions = {}): Figure {
-  const bare = rows.find((row) => row.repeats === undefined)
-  if (rows.length === 0 || bare)
-    throw new Stopped(
-      rows.length === 0 ? 'no-rows' : 'bad-data',
-      bare ? `Row ${bare.id} has no repeats field.` : 'There are no rows to draw.',
-      'plot.wasted(inspectRepeats(samples).rows)',
-    )
+  checkInspected(rows, 'plot.wasted')
   const tokens = (some: readonly WastedRow[]) => some.reduce((sum, row) => sum + row.usage.completion, 0)
   const models = [...new Set(rows.map((row) => row.model))]
   const sources = [...new Set(rows.map((row) => row.source))].sort()

@@ -1,9 +1,9 @@
 // Many rows as a list that filters and opens into traces.
-import { writeFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import type { Judged, Sample } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { escapeHtml } from '../html.js'
+import { save } from '../save.js'
 import { listBehaviour } from './list-behaviour.js'
 import { count, View } from './page.js'
 
@@ -42,16 +42,7 @@ export class RowsView extends View {
   save(file: string): void {
     const whole = html(this.#rows, { ...this.#options, texts: Number.POSITIVE_INFINITY })
     const page = `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(titleOf(this.#rows, this.#options))}</title><style>:root{color-scheme:light dark}body{font:14px sans-serif;margin:1.5em}</style></head><body>${whole}</body></html>\n`
-    try {
-      writeFileSync(file, page)
-    } catch (cause) {
-      throw new Stopped(
-        'disk',
-        `${file} could not be written: ${(cause as Error).message}`,
-        'Choose a folder that can be written to.',
-        cause,
-      )
-    }
+    save(file, page)
   }
 }
 

@@ -33,7 +33,10 @@ export function traceView(row: Sample | Judged): View {
     .digest('hex')
     .slice(0, 10)}`
   const parts = texts.map((part, i) => ({ ...part, text: fits ? part.text : elided(part.text), id: `${name}-${i}` }))
-  const mapped: (Part & { open: boolean })[] = parts.map((part) => ({ ...part, ranges: rangesOf(part.text) }))
+  const mapped: (Part & { open: boolean })[] = parts.map((part) => ({
+    ...part,
+    ranges: rangesOf(part.text, part.text === row.text ? found : undefined),
+  }))
   const answers = mapped.filter((part) => part.name !== 'Prompt')
   const html = [
     `<div><b>${escapeHtml(heading(row))}</b></div>`,
