@@ -1,7 +1,7 @@
 // One question asked once: kept in the workspace, paid from its budget, and never asked again.
 import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
-import { dollars, type Reservation, type Workspace } from '../workspace/index.js'
+import { dollars, type Outcome, type Workspace } from '../workspace/index.js'
 import { type Answer, type Chat, roughPromptTokens } from './chat.js'
 import type { Model } from './model.js'
 
@@ -40,36 +40,46 @@ export interface AskOptions {
 export async function ask(model: Model, chat: Chat, { in: work, stage, signal }: AskOptions): Promise<Asked> {
   const question = {
     model: model.id,
-    at: model.address,
+    at: model.identity,
     messages: chat.messages,
     temperature: chat.temperature ?? null,
     topP: chat.topP ?? null,
     seed: chat.seed,
   }
-  const before = work?.kept<Kept>(stage, question)
-  const key = before && !holds(before, chat) ? { ...question, maxTokens: chat.maxTokens } : question
-  let reused = true
-  let money: Reservation | undefined
-  const fetched = async () => {
-    reused = false
-    const most = model.cost({ prompt: roughPromptTokens(chat.messages), completion: chat.maxTokens })
-    if (most === null && work?.budget !== undefined && !model.local) throw unpriced(model, work)
-    if (most) money = await work?.reserve(most, signal)
-    const value = await paid(model, chat, work, stage, signal)
-    return { value, dollars: 'ok' in value ? 0 : (value.dollars ?? 0) }
+  if (!work) return fresh(await paid(model, chat, undefined, stage, signal))
+  // The answers to one question, in the order in which they came: another limit may have needed another one.
+  for (let nth = 0; ; nth++) {
+    const key = nth === 0 ? question : { ...question, nth }
+    const kept = work.kept<Kept>(stage, key)
+    if (kept && holds(kept, chat)) return reused(kept)
+    // Where a second answer was kept before there was a third.
+    const older = kept && nth === 0 && work.kept<Kept>(stage, { ...question, maxTokens: chat.maxTokens })
+    if (older && holds(older, chat)) return reused(older)
+    if (kept) continue
+    let sent = false
+    const fetched = async () => {
+      sent = true
+      return await underBudget(model, chat, work, stage, signal)
+    }
+    const value = await work.once<Kept | Failed>(stage, key, fetched, {
+      keep: (it) => !('ok' in it),
+      ...(signal && { signal }),
+    })
+    if (sent || 'ok' in value) return fresh(value)
+    // Another cell or process asked the same meanwhile; its answer may have been cut off sooner.
+    if (holds(value, chat)) return reused(value)
   }
-  let value: Kept | Failed
-  try {
-    value = work
-      ? await work.once<Kept | Failed>(stage, key, fetched, (outcome) => !('ok' in outcome))
-      : (await fetched()).value
-  } finally {
-    // Only now: what it really cost is booked, and money that is given back too early would be spent twice.
-    money?.release()
-  }
-  if ('ok' in value) return { ...value, reused: false }
-  const { content, reasoning, finish, stopped, usage, seconds, dollars: cost } = value
-  const answer: Answer = {
+}
+
+const reused = (kept: Kept): Asked => ({ ok: true, answer: answerOf(kept), dollars: kept.dollars, reused: true })
+
+const fresh = (value: Kept | Failed): Asked =>
+  'ok' in value
+    ? { ...value, reused: false }
+    : { ok: true, answer: answerOf(value), dollars: value.dollars, reused: false }
+
+function answerOf({ content, reasoning, finish, stopped, usage, seconds }: Kept): Answer {
+  return {
     content,
     ...(reasoning !== undefined && { reasoning }),
     finish,
@@ -77,7 +87,27 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     usage,
     seconds,
   }
-  return { ok: true, answer, dollars: cost, reused }
+}
+
+/** One request, with the most that it may cost set aside until what it really cost is booked. */
+async function underBudget(
+  model: Model,
+  chat: Chat,
+  work: Workspace,
+  stage: string,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Kept | Failed>> {
+  const most = model.cost({ prompt: roughPromptTokens(chat.messages), completion: chat.maxTokens })
+  if (most === null && work.budget !== undefined && !model.local) throw unpriced(model, work)
+  const money = most ? await work.reserve(most, signal) : undefined
+  try {
+    const value = await paid(model, chat, work, stage, signal)
+    // Money that is given back before the answer is booked would be spent twice.
+    return 'ok' in value ? { value, ...money } : { value, dollars: value.dollars ?? 0, tokens: value.usage, ...money }
+  } catch (error) {
+    money?.release()
+    throw error
+  }
 }
 
 /** A budget that nobody can keep must not look as if it were kept. */

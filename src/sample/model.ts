@@ -23,6 +23,12 @@ const LONGEST_PAUSE = 30
 export interface ModelOptions {
   /** Where it is served. @default OPENAI_BASE_URL, else https://api.openai.com/v1 */
   baseURL?: string
+  /**
+   * What stands for the server in the keys of kept answers. Where a server has moved to another host or port, the
+   * address under which its answers were kept says that it is the same one; any other text names it for good.
+   * @default the base URL
+   */
+  identity?: string
   /** @default OPENAI_API_KEY; a server on this machine or in a private network is asked without one */
   apiKey?: string
   /** Requests at once at most; fewer while the server says "too many". @default 16 */
@@ -84,9 +90,15 @@ export class Model {
     this.#recorder = options.record === undefined ? undefined : new Recorder(options.record)
   }
 
-  /** What stands for the address in keys: 'replay', else the base URL without user and password. */
+  /** Where it is: 'replay', else the base URL without user and password. */
   get address(): string {
     return this.replayed ? 'replay' : this.#url
+  }
+
+  /** What stands for the server in keys: the identity that was given, else the address. */
+  get identity(): string {
+    const { identity } = this.#options
+    return identity === undefined || this.replayed ? this.address : plainURL(identity)
   }
 
   /** Whether nobody sends a bill: a replay, or a server on this machine or in a private network. */
@@ -276,7 +288,7 @@ function closest(id: string, names: string[]): string {
   return [...names].sort((a, b) => shared(b) - shared(a))[0]!
 }
 
-function check(id: string, { concurrency, retries, timeout, baseURL, price }: ModelOptions): void {
+function check(id: string, { concurrency, retries, timeout, baseURL, identity, price }: ModelOptions): void {
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   if (typeof id !== 'string' || id.trim() === '')
     throw bad(`model(…) got ${JSON.stringify(id)} for its name.`, "model('gpt-4o-mini')")
@@ -290,6 +302,11 @@ function check(id: string, { concurrency, retries, timeout, baseURL, price }: Mo
     throw bad(
       `model('${id}') got the price ${JSON.stringify(price)}.`,
       `model('${id}', { price: { prompt: 0.15, completion: 0.6 } }), in dollars for a million tokens`,
+    )
+  if (identity !== undefined && (typeof identity !== 'string' || identity.trim() === ''))
+    throw bad(
+      `model('${id}') got ${JSON.stringify(identity)} for its identity.`,
+      `model('${id}', { identity: 'http://gpu-box:8000/v1' })`,
     )
   if (baseURL !== undefined && !/^https?:\/\//.test(baseURL))
     throw bad(

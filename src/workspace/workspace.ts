@@ -1,6 +1,7 @@
 // Where work is kept: one folder with a journal for each stage, and what it cost.
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { Budget, type Reservation } from './budget.js'
 import { keyOf } from './canonical.js'
@@ -13,6 +14,23 @@ const LEDGER = 'ledger'
 
 /** Workspaces that are open in this process: a cell that runs again must meet its own journals and budget. */
 const opened = new Map<string, Workspace>()
+
+/** What work comes to: a value, what it cost, and what is to be called once that is booked. */
+export interface Outcome<T> {
+  value: T
+  dollars?: number
+  /** Tokens that it took, for the ledger. */
+  tokens?: Usage
+  /** Gives back the money that was set aside. */
+  release?: () => void
+}
+
+export interface OnceOptions<T> {
+  /** Whether a value is kept. @default every one is */
+  keep?: (value: T) => boolean
+  /** Ends the waiting for work that is under way elsewhere. */
+  signal?: AbortSignal
+}
 
 export interface WorkspaceOptions {
   /** Dollars that may be spent in this workspace, over all runs. Left out: no bound. */
@@ -115,14 +133,16 @@ export class Workspace {
    * values that `keep` refuses, are not kept and will be tried again; what a refused value cost is.
    *
    * @param key Everything that could change the answer.
+   * @param how Which values are kept, all by default; and a signal that ends the waiting for another's work.
    * @throws What `work` throws; Stopped('disk') where the value cannot be written.
    */
   async once<T>(
     stage: string,
     key: object,
-    work: () => Promise<{ value: T; dollars?: number }>,
-    keep: (value: T) => boolean = () => true,
+    work: () => Promise<Outcome<T>>,
+    how: OnceOptions<T> | OnceOptions<T>['keep'] = {},
   ): Promise<T> {
+    const { keep = () => true } = typeof how === 'function' ? { keep: how } : how
     const journal = this.#journal(stage)
     const hash = keyOf(key)
     const running = `${stage} ${hash}`
@@ -136,9 +156,13 @@ export class Workspace {
       if (outcome) return outcome.value
     }
     const own = (async () => {
-      const { value, dollars = 0 } = await work()
-      if (keep(value)) await journal.put(hash, value, dollars)
-      else if (dollars > 0) await this.charge(stage, dollars)
+      const { value, dollars = 0, release } = await work()
+      try {
+        if (keep(value)) await journal.put(hash, value, dollars)
+        else if (dollars > 0) await this.charge(stage, dollars)
+      } finally {
+        release?.()
+      }
       return value
     })().finally(() => this.#running.delete(running))
     this.#running.set(running, own)
