@@ -40,7 +40,7 @@ export {
   skyT1Prompts,
 } from './sample/index.js'
 // tables and figures
-export { Figure, Labels, label, plot, table, view } from './show/index.js'
+export { Figure, Labels, label, plot, sql, table, view } from './show/index.js'
 export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
 export { Stopped, type StoppedCode } from './stopped.js'
 // training

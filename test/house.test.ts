@@ -78,6 +78,8 @@ describe('the house', () => {
       'ssh2',
       'openai',
       'typescript',
+      '@duckdb/node-api',
+      '@huggingface/tokenizers',
     ]
     // Programs of their own, started as a process or a worker: nobody imports them.
     const imported = new Set(all.map(({ to }) => to?.replace(/\.js$/, '.ts')))

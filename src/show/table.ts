@@ -1,13 +1,13 @@
 // A table: the rows at a glance, and a danfo DataFrame behind them for everything else.
+import path from 'node:path'
 import { inspect } from 'node:util'
 import { DISPLAY, type MimeBundle } from '../host.js'
 import { Stopped } from '../stopped.js'
-import { type Cell, type Columns, columnsOf, textOf } from './columns.js'
-import { type DataFrame, danfo, isDataFrame } from './danfo.js'
-import { escapeHtml } from './html.js'
-
-/** Rows and columns that are shown. */
-const SHOWN = { rows: 20, columns: 20 } as const
+import { type Cell, type Columns, columnsOf } from './columns.js'
+import { type DataFrame, danfo, FRAME_MEMBERS, type FrameMembers, isDataFrame } from './danfo.js'
+import { save } from './save.js'
+import { csv, html, latex, markdown, plain } from './table-forms.js'
+import { isNumeric, viewOf } from './table-view.js'
 
 export interface TableOptions {
   title?: string
@@ -17,13 +17,13 @@ export interface TableOptions {
 
 /**
  * A table of rows, of a danfo DataFrame, or of scores: the first 20 rows and 20 short columns are
- * shown with the whole size stated; long texts are named and left out.
- *
- * `table(rows).frame` is a danfo DataFrame of all rows and short columns: groupby, query, sortValues.
+ * shown with the whole size stated; long texts are named and left out; an interval (`low`, `high`) stands beside its
+ * value. The table is a danfo DataFrame of all rows and short columns: `groupby`, `query`, `sortValues`, `describe`.
  *
  * @throws Stopped 'bad-call' where the value is neither, or a named column is in no row.
  */
-export function table(rows: Iterable<unknown> | DataFrame, options: TableOptions = {}): Frame {
+export function table(rows: Iterable<unknown> | DataFrame | Frame, options: TableOptions = {}): Frame {
+  if (rows instanceof Frame) return table(rows.frame, options)
   if (isDataFrame(rows)) return new Frame(ofFrame(rows), options, rows)
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows)) {
     throw new Stopped(
@@ -37,7 +37,14 @@ export function table(rows: Iterable<unknown> | DataFrame, options: TableOptions
   return new Frame(columns, options)
 }
 
-/** What `table` gives back: it shows itself, and holds the rows as a danfo DataFrame. */
+/**
+ * What `table` gives back: a table that shows itself and is a danfo DataFrame of all its rows and short columns.
+ * danfo's methods and properties are there (`groupby`, `query`, `merge` through `danfo()`, `sortValues`, a column by its
+ * name); danfo itself is loaded by the first of them that is used.
+ *
+ * Missing numbers are NaN there, and statistics pass over them, as in pandas.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined below the class, from one list
 export class Frame {
   readonly title: string | undefined
   readonly #columns: Columns
@@ -47,6 +54,8 @@ export class Frame {
     this.#columns = columns
     this.title = title
     this.#frame = frame
+    for (const name of columns.names)
+      if (!(name in this)) Object.defineProperty(this, name, { get: () => this.frame[name], configurable: true })
   }
 
   /** Rows and columns of the table, all of them. */
@@ -58,35 +67,50 @@ export class Frame {
     return [...this.#columns.names]
   }
 
-  /**
-   * The rows as a danfo DataFrame. Missing numbers are NaN: danfo's `groupby` then says NaN for
-   * that group, where it would count null as 0; `frame.dropNa()` leaves such rows out.
-   */
+  /** The danfo DataFrame itself, as danfo's own functions take it: `danfo().merge({ left: a.frame, … })`. */
   get frame(): DataFrame {
     return (this.#frame ??= frameOf(this.#columns))
   }
 
   /** The table as a box of characters, as it stands in a terminal. */
   toString(): string {
-    return plain(this.#view(), this.title)
+    return plain(viewOf(this.#columns), this.title)
   }
 
-  /** The table as a Markdown pipe table. */
+  /** All rows as a Markdown pipe table. */
   toMarkdown(): string {
-    return markdown(this.#view())
+    return markdown(viewOf(this.#columns, true), false)
+  }
+
+  /** All rows as a LaTeX table; it needs the package booktabs. */
+  toLaTeX(): string {
+    return latex(viewOf(this.#columns, true), this.title)
   }
 
   /** All rows as CSV text (RFC 4180). */
   toCSV(): string {
-    const field = (cell: Cell) => {
-      const text = cell === null ? '' : String(cell)
-      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-    }
-    return `${[this.#columns.names, ...this.#columns.cells].map((row) => row.map(field).join(',')).join('\r\n')}\r\n`
+    return csv(this.#columns)
+  }
+
+  /**
+   * Writes all rows in the form that the ending of the name asks for: .csv, .md or .tex.
+   * @throws Stopped 'bad-call' for another ending, 'disk' where it cannot be written.
+   */
+  save(file: string): void {
+    const ending = path.extname(file).toLowerCase()
+    if (ending === '.csv') save(file, this.toCSV())
+    else if (ending === '.md') save(file, `${this.toMarkdown()}\n`)
+    else if (ending === '.tex') save(file, `${this.toLaTeX()}\n`)
+    else
+      throw new Stopped(
+        'bad-call',
+        `A table cannot be saved as ${JSON.stringify(file)}.`,
+        "table(rows).save('scores.csv'), '.md' or '.tex'",
+      )
   }
 
   [DISPLAY](): MimeBundle {
-    const view = this.#view()
+    const view = viewOf(this.#columns)
     return {
       'text/html': html(view, this.title),
       'text/markdown': markdown(view),
@@ -97,55 +121,22 @@ export class Frame {
   [inspect.custom](): string {
     return this.toString()
   }
-
-  #view(): View {
-    const { names, cells, left } = this.#columns
-    const filled = names
-      .keys()
-      .filter((i) => cells.length === 0 || cells.some((row) => row[i] !== null && row[i] !== ''))
-    const { vary, constant } = sorted([...filled], names, cells)
-    const shown = vary.slice(0, SHOWN.columns)
-    return {
-      names: shown.map((i) => names[i]!),
-      numeric: shown.map((i) => isNumeric(cells.map((row) => row[i]!))),
-      rows: cells.slice(0, SHOWN.rows).map((row) => shown.map((i) => textOf(row[i]!))),
-      size: cells.length,
-      columns: names.length,
-      constant: constant.map((i) => `${names[i]} ${textOf(cells[0]![i]!)}`),
-      hidden: [...names.filter((_, i) => !shown.includes(i) && !constant.includes(i)), ...left],
-    }
-  }
 }
 
-/** Columns from which on a table is wide, and says once what all its rows share. */
-const WIDE = 9
-
-/** Of a wide table, the columns that vary and those that are the same in every row. */
-function sorted(filled: number[], names: string[], cells: Cell[][]): { vary: number[]; constant: number[] } {
-  if (names.length < WIDE || cells.length < 2) return { vary: filled, constant: [] }
-  const alike = (i: number) => cells.every((row) => row[i] === cells[0]![i])
-  return { vary: filled.filter((i) => !alike(i)), constant: filled.filter(alike) }
+export interface Frame extends FrameMembers {
+  // biome-ignore lint/suspicious/noExplicitAny: danfo has no declarations that travel with the package
+  [member: string]: any
 }
 
-interface View {
-  names: string[]
-  numeric: boolean[]
-  rows: string[][]
-  /** Of the whole table. */
-  size: number
-  columns: number
-  /** `temperature 0.7`, for columns that are the same in every row of a wide table. */
-  constant: string[]
-  /** Columns that are there and not shown: too long, empty, or past the twentieth. */
-  hidden: string[]
-}
-
-function shapeText({ size, columns, constant, hidden }: View): string {
-  const shown = size > SHOWN.rows ? `, the first ${SHOWN.rows} shown` : ''
-  const also = hidden.length > 0 ? `; not shown: ${hidden.join(', ')}` : ''
-  const alike = constant.length > 0 ? `; in all rows: ${constant.join(', ')}` : ''
-  return `${size} row${size === 1 ? '' : 's'} × ${columns} column${columns === 1 ? '' : 's'}${shown}${alike}${also}`
-}
+for (const name of FRAME_MEMBERS)
+  if (!(name in Frame.prototype))
+    Object.defineProperty(Frame.prototype, name, {
+      configurable: true,
+      get(this: Frame) {
+        const member: unknown = this.frame[name]
+        return typeof member === 'function' ? member.bind(this.frame) : member
+      },
+    })
 
 function chosen(rows: readonly unknown[], names: string[]): Columns {
   const picked = rows.map((row) => Object.fromEntries(names.map((name) => [name, at(row, name)])))
@@ -222,53 +213,4 @@ function showFramesAsTables(prototype: object): void {
       return new Frame(ofFrame(this))[DISPLAY]()
     },
   })
-}
-
-function isNumeric(column: readonly Cell[]): boolean {
-  return (
-    column.some((cell) => typeof cell === 'number') && column.every((cell) => cell === null || typeof cell === 'number')
-  )
-}
-
-function html(view: View, title?: string): string {
-  const { names, numeric, rows } = view
-  const cell = (tag: string, text: string, i: number) =>
-    `<${tag} style="text-align:${numeric[i] ? 'right' : 'left'};padding:2px 10px;white-space:nowrap">${escapeHtml(text)}</${tag}>`
-  const head = `<tr style="border-bottom:1px solid #888">${names.map((name, i) => cell('th', name, i)).join('')}</tr>`
-  const body = rows.map((row) => `<tr>${row.map((text, i) => cell('td', text, i)).join('')}</tr>`).join('')
-  const above = title ? `<div><b>${escapeHtml(title)}</b></div>` : ''
-  return `<div class="skylab-table" style="overflow-x:auto">${above}<table style="border-collapse:collapse;font-size:90%"><thead>${head}</thead><tbody>${body}</tbody></table><div style="opacity:.75;font-size:90%">${escapeHtml(shapeText(view))}</div></div>`
-}
-
-function markdown(view: View): string {
-  const { names, numeric, rows } = view
-  const line = (cells: string[]) => `| ${cells.map((text) => text.replace(/[\\|]/g, '\\$&')).join(' | ')} |`
-  const rule = `|${numeric.map((right) => (right ? ' ---: ' : ' --- ')).join('|')}|`
-  return [line(names), rule, ...rows.map(line), '', shapeText(view)].join('\n')
-}
-
-/** Characters: more is unreadable where lines are broken. */
-const WIDEST = 140
-
-function plain(view: View, title?: string): string {
-  const width = (i: number) => Math.max(view.names[i]!.length, ...view.rows.map((row) => row[i]!.length), 1)
-  const widths = view.names.map((_, i) => width(i))
-  let [fits, total] = [0, 1]
-  while (fits < widths.length && (fits === 0 || total + widths[fits]! + 3 <= WIDEST)) total += widths[fits++]! + 3
-  const shape = shapeText({ ...view, hidden: [...view.names.slice(fits), ...view.hidden] })
-  if (fits === 0) return [...(title ? [title] : []), shape].join('\n')
-  const line = (cells: string[]) =>
-    `│ ${cells
-      .slice(0, fits)
-      .map((text, i) => (view.numeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
-      .join(' │ ')} │`
-  const rule = (left: string, middle: string, right: string) =>
-    left +
-    widths
-      .slice(0, fits)
-      .map((width) => '─'.repeat(width + 2))
-      .join(middle) +
-    right
-  const box = [rule('┌', '┬', '┐'), line(view.names), rule('├', '┼', '┤'), ...view.rows.map(line), rule('└', '┴', '┘')]
-  return [...(title ? [title] : []), ...box, shape].join('\n')
 }

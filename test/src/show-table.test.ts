@@ -1,6 +1,10 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DISPLAY } from '../../src/host.js'
-import { table } from '../../src/show/index.js'
+import { FRAME_MEMBERS } from '../../src/show/danfo.js'
+import { danfo, table } from '../../src/show/index.js'
 
 const rows = Array.from({ length: 30 }, (_, i) => ({
   id: `p${i}`,
@@ -59,8 +63,149 @@ describe('table', () => {
     expect(() => table(5 as never)).toThrowError(/rows or a DataFrame/)
   })
 
+  it('shows an interval beside its value, and keeps its columns', () => {
+    const scores = [
+      { bench: 'aime24', n: 30, value: 0.4333, low: 0.2738, high: 0.608 },
+      { bench: 'math500', n: 500, value: 0.824, low: 0.788, high: 0.855 },
+    ]
+    const made = table(scores)
+    expect(String(made)).toContain('│ 0.4333 [0.2738, 0.608] │')
+    expect(String(made)).toContain('│ bench   │   n │      value [low, high] │')
+    expect(String(made)).not.toContain('not shown')
+    expect(made.columns).toEqual(['bench', 'n', 'value', 'low', 'high'])
+    // Where it lies outside, it is no interval of that value.
+    expect(String(table([{ value: 0.9, low: 0.1, high: 0.2 }]))).toContain('│ value │ low │ high │')
+  })
+
+  it('leaves the notebook whole: CSV, Markdown and LaTeX hold all rows', () => {
+    const made = table(rows, { title: '50 % of R&D_1' })
+    expect(made.toMarkdown().split('\n')).toHaveLength(32)
+    const tex = made.toLaTeX()
+    expect(tex.match(/ \\\\$/gm)).toHaveLength(31)
+    expect(tex).toContain('\\caption{50 \\% of R\\&D\\_1}')
+    expect(tex).toContain('\\begin{tabular}{llrr}')
+    const folder = mkdtempSync(path.join(tmpdir(), 'skylab-table-'))
+    for (const [ending, text] of [
+      ['csv', made.toCSV()],
+      ['md', `${made.toMarkdown()}\n`],
+      ['tex', `${tex}\n`],
+    ] as const) {
+      made.save(path.join(folder, `rows.${ending}`))
+      expect(readFileSync(path.join(folder, `rows.${ending}`), 'utf8')).toBe(text)
+    }
+    expect(() => made.save('rows.docx')).toThrowError(/rows\.docx/)
+  })
+
   it('writes CSV with quotes where they are needed', () => {
     expect(table([{ a: 'x,"y"', b: null }]).toCSV()).toBe('a,b\r\n"x,""y""",\r\n')
+  })
+})
+
+describe('a table is a danfo DataFrame', () => {
+  it('and offers all that danfo has, before danfo is loaded', () => {
+    const names = new Set<string>()
+    for (let at = danfo().DataFrame.prototype as object; at !== Object.prototype; at = Object.getPrototypeOf(at))
+      for (const name of Object.getOwnPropertyNames(at)) if (/^[a-z]/i.test(name)) names.add(name)
+    const ours = [
+      'constructor',
+      'columns',
+      'shape',
+      'toString',
+      'toCSV',
+      'loadArrayIntoNdframe',
+      'loadObjectIntoNdframe',
+      'cumOps',
+    ]
+    expect([...FRAME_MEMBERS].sort()).toEqual([...names].filter((name) => !ours.includes(name)).sort())
+    const made = table(rows)
+    expect(made.groupby(['domain']).count().shape).toEqual([2, 4])
+    expect(made.query(made.tokens.gt(250)).values.map((row) => row[0])).toEqual(['p26', 'p27', 'p28', 'p29'])
+    expect(made.head(3).shape).toEqual([3, 4])
+    expect(table(made, { title: 'again' }).shape).toEqual([30, 4])
+  })
+
+  it('sorts a hundred thousand rows as an array does, stable, the missing last', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => ({ place: i, key: i % 13 === 0 ? null : (i * 7919) % 1009 }))
+    const there = many.filter((row) => row.key !== null)
+    for (const ascending of [true, false]) {
+      const sign = ascending ? 1 : -1
+      const expected = [
+        ...there.toSorted((a, b) => sign * (a.key! - b.key!)),
+        ...many.filter((row) => row.key === null),
+      ]
+      const sorted = table(many).sortValues('key', { ascending })
+      expect(sorted.values.map((row) => row[0])).toEqual(expected.map((row) => row.place))
+      expect(sorted.index[0]).toBe(expected[0]!.place)
+    }
+    const words = table([{ word: 'b' }, { word: null }, { word: 'a' }])
+    expect(words.sortValues('word').values).toEqual([['a'], ['b'], [null]])
+    expect(words.column('word').sortValues().values).toEqual(['a', 'b', null])
+    expect(() => words.sortValues('wrd')).toThrowError(/wrd/)
+  })
+
+  it('describes and averages what is there, as pandas does', () => {
+    const made = table([
+      { group: 'x', value: 3 },
+      { group: 'y', value: 1 },
+      { group: 'x', value: null },
+      { group: 'x', value: 6 },
+    ])
+    // pandas 2.2: pd.Series([3, 1, None, 6]).describe() and .median(), .var()
+    const described = made.describe()
+    expect(described.index).toEqual(['count', 'mean', 'std', 'min', 'median', 'max', 'variance'])
+    const numbers = described.values.map((row) => row[0])
+    expect(numbers).toEqual([
+      3,
+      expect.closeTo(10 / 3, 12),
+      expect.closeTo(2.516611478423583, 12),
+      1,
+      3,
+      6,
+      expect.closeTo(19 / 3, 12),
+    ])
+    const grouped = made.groupby(['group']).agg({ value: ['mean', 'count', 'sum', 'max'] })
+    expect(grouped.values).toEqual([
+      ['x', 4.5, 2, 9, 6],
+      ['y', 1, 1, 1, 1],
+    ])
+    const running = made.groupby(['group']).cumSum()
+    expect(running.values).toEqual([
+      ['x', 3],
+      ['x', Number.NaN],
+      ['x', 9],
+      ['y', 1],
+    ])
+  })
+
+  it('keeps groups apart whose keys look alike when they are joined', () => {
+    const made = table([
+      { a: 'p-q', b: 'r', n: 1 },
+      { a: 'p', b: 'q-r', n: 2 },
+      { a: '10', b: 'z', n: 4 },
+    ])
+    const sums = made.groupby(['a', 'b']).sum()
+    expect(sums.values).toEqual([
+      ['p-q', 'r', 1],
+      ['p', 'q-r', 2],
+      ['10', 'z', 4],
+    ])
+    expect(made.groupby(['a', 'b']).getGroup(['p', 'q-r']).values).toEqual([['p', 'q-r', 2]])
+  })
+
+  it('merges in the order of its left side, and finds the pairs that two loops find', () => {
+    const left = Array.from({ length: 60 }, (_, i) => ({ key: `${(i * 7) % 11}`, v: i }))
+    const right = Array.from({ length: 25 }, (_, i) => ({ key: `${(i * 3) % 14}`, v: i + 100 }))
+    const merged = (how: 'left' | 'right' | 'inner' | 'outer') =>
+      danfo().merge({ left: table(left).frame, right: table(right).frame, on: ['key'], how })
+    const pairs = left.flatMap((a) => right.filter((b) => b.key === a.key).map((b) => [a.key, a.v, b.v]))
+    expect(merged('inner').values).toEqual(pairs)
+    expect(merged('inner').columns).toEqual(['key', 'v', 'v_1'])
+    const lonely = (own: typeof left, other: typeof left) => own.filter((a) => !other.some((b) => b.key === a.key))
+    expect(merged('left').values.map((row) => row[1])).toEqual(
+      left.flatMap((a) => Array(Math.max(1, right.filter((b) => b.key === a.key).length)).fill(a.v)),
+    )
+    expect(merged('right').shape[0]).toBe(pairs.length + lonely(right, left).length)
+    expect(merged('outer').shape[0]).toBe(pairs.length + lonely(right, left).length + lonely(left, right).length)
   })
 })
 
@@ -71,9 +216,9 @@ describe('table(rows).frame', () => {
     expect(frame.dtypes).toEqual(['string', 'string', 'float32', 'float32'])
     const mean = (own: { tokens: number | null }[]) => own.reduce((sum, row) => sum + row.tokens!, 0) / own.length
     const math = (grouped: { values: unknown[][] }) => grouped.values.find((row) => row[0] === 'math')![1]
-    // A group with a missing number has no mean, and not a wrong one; without that row it has.
-    expect(math(frame.groupby(['domain']).agg({ tokens: 'mean' }))).toBeNaN()
+    // The mean of a group is that of the numbers which are there: a missing one is not zero.
     const known = rows.filter((row) => row.domain === 'math' && row.tokens !== null)
+    expect(math(frame.groupby(['domain']).agg({ tokens: 'mean' }))).toBeCloseTo(mean(known), 9)
     expect(math(frame.dropNa().groupby(['domain']).agg({ tokens: 'mean' }))).toBeCloseTo(mean(known), 9)
     expect(() => frame.describe()).not.toThrow()
   })
