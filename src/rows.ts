@@ -75,6 +75,10 @@ export interface Usage {
   prompt: number
   /** Tokens of the answer, reasoning included. */
   completion: number
+  /** Tokens of the prompt that the server had in its cache, where it says so: some bill them at less. */
+  cached?: number
+  /** True where the server's counts are missing or cannot be true, and these are estimated from the text. */
+  guessed?: true
 }
 
 /** Everything that could change an answer, kept beside it. */
@@ -114,6 +118,8 @@ export interface Sample extends Problem {
   dollars: number | null
   /** Seconds from request to last token. */
   seconds: number
+  /** Seconds from request to first token, where the answer was streamed. */
+  firstSeconds?: number
   settings: Settings
 }
 

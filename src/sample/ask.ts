@@ -1,8 +1,8 @@
 // One question asked once: kept in the workspace, paid from its budget, and never asked again.
 import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
-import { dollars, type Outcome, type Workspace } from '../workspace/index.js'
-import { type Answer, type Chat, roughPromptTokens } from './chat.js'
+import { dollars, type Outcome, type Reservation, type Workspace } from '../workspace/index.js'
+import { type Answer, type Chat, mostPromptTokens } from './chat.js'
 import type { Model } from './model.js'
 
 /** What a stage's journal holds of one answer, and what `work.rows(stage)` gives. */
@@ -78,7 +78,7 @@ const fresh = (value: Kept | Failed): Asked =>
     ? { ...value, reused: false }
     : { ok: true, answer: answerOf(value), dollars: value.dollars, reused: false }
 
-function answerOf({ content, reasoning, finish, stopped, usage, seconds }: Kept): Answer {
+function answerOf({ content, reasoning, finish, stopped, usage, seconds, firstSeconds }: Kept): Answer {
   return {
     content,
     ...(reasoning !== undefined && { reasoning }),
@@ -86,6 +86,7 @@ function answerOf({ content, reasoning, finish, stopped, usage, seconds }: Kept)
     ...(stopped && { stopped }),
     usage,
     seconds,
+    ...(firstSeconds !== undefined && { firstSeconds }),
   }
 }
 
@@ -97,15 +98,22 @@ async function underBudget(
   stage: string,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<Kept | Failed>> {
-  const most = model.cost({ prompt: roughPromptTokens(chat.messages), completion: chat.maxTokens })
+  const most = model.cost({ prompt: mostPromptTokens(chat.messages), completion: chat.maxTokens })
   if (most === null && work.budget !== undefined && !model.local) throw unpriced(model, work)
-  const money = most ? await work.reserve(most, signal) : undefined
-  try {
-    const value = await paid(model, chat, work, stage, signal)
-    // Money that is given back before the answer is booked would be spent twice.
-    return 'ok' in value ? { value, ...money } : { value, dollars: value.dollars ?? 0, tokens: value.usage, ...money }
-  } catch (error) {
+  let money: Reservation | undefined
+  const setAside = async () => {
     money?.release()
+    money = undefined
+    if (most) money = await work.reserve(most, signal)
+  }
+  const release = () => money?.release()
+  try {
+    await setAside()
+    const value = await paid(model, chat, work, stage, signal, setAside)
+    // Money that is given back before the answer is booked would be spent twice.
+    return 'ok' in value ? { value, release } : { value, dollars: value.dollars ?? 0, tokens: value.usage, release }
+  } catch (error) {
+    release()
     throw error
   }
 }
@@ -128,30 +136,32 @@ function holds(kept: Kept, { maxTokens, stopLoops }: Chat): boolean {
   return kept.maxTokens === maxTokens || (kept.finish === 'stop' && kept.usage.completion <= maxTokens)
 }
 
+/** @param setAside Sets money aside for the next attempt, after one that broke off was booked. */
 async function paid(
   model: Model,
   chat: Chat,
   work: Workspace | undefined,
   stage: string,
   signal: AbortSignal | undefined,
+  setAside?: () => Promise<void>,
 ): Promise<Kept | Failed> {
   const wasted: Usage = { prompt: 0, completion: 0 }
-  try {
-    const reply = await model.ask(chat, signal, wasted)
-    if (!reply.ok) return { ok: false, failure: reply.failure, dollars: model.cost(wasted), seconds: reply.seconds }
-    return {
-      problem: chat.for?.problem ?? '',
-      sample: chat.for?.sample ?? 0,
-      model: model.id,
-      asked: chat.messages.findLast(({ role }) => role === 'user')?.content ?? '',
-      ...reply.answer,
-      maxTokens: chat.maxTokens,
-      seed: chat.seed,
-      dollars: model.cost(reply.answer.usage),
-    }
-  } finally {
-    // Broken attempts were billed as far as they came, and an interrupted one too.
-    const lost = model.cost(wasted)
-    if (lost) await work?.charge(stage, lost)
+  // Broken attempts were billed as far as they came, and an interrupted one too.
+  const reply = await model.ask(chat, signal, wasted, async (usage) => {
+    const lost = model.cost(usage)
+    if (!lost || !work) return
+    await work.charge(stage, lost)
+    if (!signal?.aborted) await setAside?.()
+  })
+  if (!reply.ok) return { ok: false, failure: reply.failure, dollars: model.cost(wasted), seconds: reply.seconds }
+  return {
+    problem: chat.for?.problem ?? '',
+    sample: chat.for?.sample ?? 0,
+    model: model.id,
+    asked: chat.messages.findLast(({ role }) => role === 'user')?.content ?? '',
+    ...reply.answer,
+    maxTokens: chat.maxTokens,
+    seed: chat.seed,
+    dollars: model.cost(reply.answer.usage),
   }
 }

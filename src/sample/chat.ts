@@ -39,6 +39,8 @@ export interface Answer {
   usage: Usage
   /** From request to last token, without the waiting for a turn. */
   seconds: number
+  /** From request to the first piece of text. Left out in answers of a batch. */
+  firstSeconds?: number
 }
 
 /** An answer, or why there is none. */
@@ -54,4 +56,12 @@ export function roughTokens(text: string | number): number {
 
 export function roughPromptTokens(messages: readonly Message[]): number {
   return messages.reduce((sum, { content }) => sum + roughTokens(content), 0)
+}
+
+/**
+ * The most tokens that a prompt can have: no tokenizer makes more of a text than it has bytes, and a chat template
+ * puts a few around each message. For a budget that must hold.
+ */
+export function mostPromptTokens(messages: readonly Message[]): number {
+  return messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 16)
 }

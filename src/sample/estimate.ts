@@ -4,7 +4,7 @@ import { Stopped } from '../stopped.js'
 import { count, dollars, duration, escapeHtml, number } from '../workspace/index.js'
 import { roughTokens } from './chat.js'
 import type { Model } from './model.js'
-import { listPrices } from './prices.js'
+import { listPrice } from './prices.js'
 import { type Prompts, promptFor } from './prompts.js'
 
 /**
@@ -87,7 +87,8 @@ function priceLine(model: Model): string {
   if (!model.price)
     return `The price of ${model.id} is unknown: pass model('${model.id}', { price: { prompt, completion } }) in dollars for a million tokens.`
   const { prompt, completion } = model.price
-  const source = listPrices.of[model.id] === model.price ? ` (list price of ${listPrices.date})` : ''
+  const listed = model.options.price ? undefined : listPrice(model.id, model.address)
+  const source = listed ? ` (list price of ${listed.date})` : ''
   return `A million tokens cost ${dollars(prompt)} in the prompt and ${dollars(completion)} in the answer${source}.`
 }
 

@@ -3,11 +3,11 @@ export { type Asked, type AskOptions, ask, type Kept } from './ask.js'
 export type { Answer, Chat, Message, Purpose, Reply } from './chat.js'
 export { type Estimate, type EstimateOptions, estimate } from './estimate.js'
 export type { Faults } from './faults.js'
-export { type Model, type ModelOptions, model } from './model.js'
+export { type BatchOptions, type Model, type ModelOptions, model, type Server } from './model.js'
 export { offered } from './offered.js'
 export { practice } from './practice.js'
 export { type Preview, preview } from './preview.js'
-export { listPrices, type Price } from './prices.js'
+export { type ListPrice, listPrice, listPrices, type Price } from './prices.js'
 export {
   type Instruction,
   isCallBased,

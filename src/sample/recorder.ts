@@ -28,7 +28,7 @@ export class Recorder {
 
   /** @throws Stopped('disk') where the file cannot grow; then it ends with the last whole line. */
   async add(model: string, server: string, chat: Chat, answer: Answer): Promise<void> {
-    const { seconds, ...rest } = answer
+    const { seconds, firstSeconds: _, ...rest } = answer
     const line: Recording = {
       key: recordingKey(model, chat.messages, chat.seed),
       model,

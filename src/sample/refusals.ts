@@ -1,14 +1,18 @@
 // What an error of a request means: stop everything, wait, try again, or give this row up.
+import type { IncomingHttpHeaders } from 'node:http'
 import { Stopped } from '../stopped.js'
+import { retryAfter } from './fleet/limits.js'
 
 export type Refusal =
   | { kind: 'stop'; stopped: Stopped }
-  /** The server asks for patience. */
-  | { kind: 'wait'; seconds: number; why: string }
-  | { kind: 'again'; why: string }
-  /** No server there: worth another try only where one has answered before. */
+  /** The server asks for patience; `seconds` where it says how much. */
+  | { kind: 'wait'; seconds?: number; why: string }
+  /** Something broke: on the way, or in the server (`ofServer`). */
+  | { kind: 'again'; why: string; ofServer: boolean }
+  /** No server there. */
   | { kind: 'gone'; why: string }
-  | { kind: 'row'; why: string; ownFault: boolean }
+  /** Another try would end alike. */
+  | { kind: 'row'; why: string; ownFault: boolean; status?: number }
   /** The address is wrong, or the model is: the caller has to ask the server which. */
   | { kind: 'not-found'; why: string }
 
@@ -23,14 +27,11 @@ interface Trouble {
   status?: number
   code?: string | null
   message?: string
-  headers?: Headers
+  headers?: IncomingHttpHeaders
   cause?: Trouble
 }
 
-/** The longest a server may make us wait in one go, in seconds. */
-const LONGEST_WAIT = 600
-
-/** Reads an error of the openai package, or of the network under it. */
+/** Reads an error of a request: a status of 400 and above, or the network's. */
 export function refusal(error: unknown, asker: Asker): Refusal {
   const trouble = error as Trouble
   const said = asker.clean(trouble.message ?? String(error))
@@ -41,7 +42,8 @@ export function refusal(error: unknown, asker: Asker): Refusal {
     if (trouble.code === 'no_recording') return { kind: 'row', why: said.replace(/^404 /, ''), ownFault: true }
     return { kind: 'not-found', why: said }
   }
-  if (status === 429 && /insufficient_quota|billing/i.test(`${trouble.code} ${said}`))
+  const unpaid = status === 402 || (status === 429 && /insufficient_quota|billing/i.test(`${trouble.code} ${said}`))
+  if (unpaid)
     return {
       kind: 'stop',
       stopped: new Stopped(
@@ -51,10 +53,12 @@ export function refusal(error: unknown, asker: Asker): Refusal {
         error,
       ),
     }
-  if (status === 429 || (status === 503 && trouble.headers?.has('retry-after')))
-    return { kind: 'wait', seconds: retryAfter(trouble.headers), why: said }
-  if (status === 408 || status === 409 || status >= 500) return { kind: 'again', why: said }
-  return { kind: 'row', why: said, ownFault: false }
+  const seconds = retryAfter(trouble.headers ?? {})
+  // 529 is "overloaded" at some providers. A 503 may be a server that starts up, or one that has too much to do.
+  if (status === 429 || status === 529 || (status === 503 && seconds !== undefined))
+    return { kind: 'wait', why: said, ...(seconds !== undefined && { seconds }) }
+  if (status === 408 || status === 409 || status >= 500) return { kind: 'again', why: said, ofServer: status >= 500 }
+  return { kind: 'row', why: said, ownFault: false, status }
 }
 
 function badKey(status: number, said: string, { id, url }: Asker): Stopped {
@@ -65,7 +69,7 @@ function badKey(status: number, said: string, { id, url }: Asker): Stopped {
   )
 }
 
-function ofNetwork(trouble: Trouble, said: string, { url, id }: Asker): Refusal {
+function ofNetwork(trouble: Trouble, said: string, { url }: Asker): Refusal {
   const codes: string[] = []
   let text = said
   for (let inner: Trouble | undefined = trouble, depth = 0; inner && depth < 6; inner = inner.cause, depth++) {
@@ -73,16 +77,8 @@ function ofNetwork(trouble: Trouble, said: string, { url, id }: Asker): Refusal 
     if (inner.message) text = inner.message
   }
   const code = codes.at(-1) ?? ''
-  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN/.test(code)) return { kind: 'gone', why: code }
-  if (code === 'ENOTFOUND')
-    return {
-      kind: 'stop',
-      stopped: new Stopped(
-        'no-server',
-        `There is no host for ${url} (ENOTFOUND).`,
-        `Look at the address: model('${id}', { baseURL: '…' }), and try: curl ${url}/models`,
-      ),
-    }
+  if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(code))
+    return { kind: 'gone', why: code }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/.test(code))
     return {
       kind: 'stop',
@@ -92,26 +88,6 @@ function ofNetwork(trouble: Trouble, said: string, { url, id }: Asker): Refusal 
         'export NODE_EXTRA_CA_CERTS=/path/to/ca.pem and restart the kernel, or use http:// on a network that you trust.',
       ),
     }
-  return { kind: 'again', why: code ? `the connection broke (${code})` : `the connection broke: ${text}` }
-}
-
-/** What a server with nobody behind its address leads to. */
-export function noServer({ url }: Asker, why: string): Stopped {
-  const what =
-    why === 'ECONNREFUSED' ? `${url} refused the connection (ECONNREFUSED).` : `${url} cannot be reached (${why}).`
-  return new Stopped('no-server', what, `Is the server up? Try: curl ${url}/models`)
-}
-
-/** Seconds that a refusal asks to wait: retry-after-ms, retry-after as seconds or as a date; 1 where it says nothing. */
-export function retryAfter(headers: Headers | undefined): number {
-  const ms = Number(headers?.get('retry-after-ms') ?? Number.NaN)
-  const plain = headers?.get('retry-after') ?? ''
-  const seconds = Number.isFinite(ms)
-    ? ms / 1000
-    : /^\s*[\d.]+\s*$/.test(plain)
-      ? Number(plain)
-      : /[a-z]/i.test(plain)
-        ? (Date.parse(plain) - Date.now()) / 1000
-        : Number.NaN
-  return Number.isFinite(seconds) ? Math.min(LONGEST_WAIT, Math.max(0, seconds)) : 1
+  const why = code ? `the connection broke (${code})` : `the connection broke: ${text}`
+  return { kind: 'again', why, ofServer: false }
 }

@@ -87,7 +87,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
         reused: false,
       }
     }
-    const { content, reasoning, finish, stopped, usage, seconds } = asked.answer
+    const { content, reasoning, finish, stopped, usage, seconds, firstSeconds } = asked.answer
     const kept = {
       text: content,
       ...(reasoning !== undefined && { reasoning }),
@@ -95,6 +95,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
       ...(stopped && { stopped }),
       usage,
       seconds,
+      ...(firstSeconds !== undefined && { firstSeconds }),
     }
     return { row: { ...common, ...kept }, reused: asked.reused }
   }

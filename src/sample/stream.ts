@@ -1,115 +1,231 @@
 // One attempt: a chat completion read as a stream, whole or not at all.
-import type OpenAI from 'openai'
+import type { IncomingHttpHeaders } from 'node:http'
 import { LoopGuard, type LoopStop } from '../repeats/index.js'
-import { type Answer, type Chat, roughPromptTokens, roughTokens } from './chat.js'
+import type { Usage } from '../rows.js'
+import type { Answer, Chat } from './chat.js'
+import type { Dialect } from './dialect.js'
+import { brokenUsage, readUsage, type ServerUsage } from './usage.js'
+import { onAbort } from './wire/abort.js'
+import type { Endpoint } from './wire/endpoint.js'
+import { Events } from './wire/events.js'
+import { HttpError, readText, type Sockets } from './wire/http.js'
 
-/** Seconds without a single byte after which a request counts as dead; a busy server may queue it that long. */
-const SILENCE = 600
+/** What a piece of a stream may hold; servers add what they like. */
+interface Chunk {
+  usage?: ServerUsage | null
+  error?: { message?: unknown; code?: unknown; type?: unknown } | string | null
+  choices?: {
+    index?: number
+    finish_reason?: string | null
+    delta?: Words | null
+    /** A server that does not stream answers in one piece. */
+    message?: Words | null
+  }[]
+}
 
-/** What servers send beside the types of the openai package. */
-interface Delta {
+interface Words {
   content?: string | null
   reasoning_content?: string | null
   reasoning?: string | null
+  refusal?: string | null
 }
 
 /** The server ended the answer for a reason that is neither the end nor the limit. */
 export class OddEnd extends Error {}
 
-/** What came before an attempt broke off, in characters. */
-export interface Partial {
-  characters: number
+/** The attempt took too long; `silent` where not a byte had come for a while. */
+export class TooLong extends Error {
+  constructor(
+    message: string,
+    readonly silent: boolean,
+  ) {
+    super(message)
+  }
+}
+
+/** Seconds that an attempt may take. */
+export interface Limits {
+  /** From request to last token. */
+  whole: number
+  /** Without a byte before the first one: a busy server may queue a request. */
+  first: number
+  /** Without a byte once the answer has begun. */
+  silence: number
+}
+
+/** What is told of an attempt while it runs. */
+export interface Watch {
+  /** The head of the response is there: the server has taken the request. */
+  onHead(headers: IncomingHttpHeaders): void
+  /** The first piece of text is there. */
+  onFirst(seconds: number): void
+  /** So many pieces of text, a token each as a rule, have come. */
+  onPieces(n: number): void
+}
+
+/** What a broken attempt used; undefined where the server never took it. */
+export interface Broken {
+  usage?: Usage
 }
 
 /**
  * Sends one question and reads the answer to its end.
  *
- * @param seconds The longest it may take.
- * @throws What the openai package throws; OddEnd; an Error that says "cut" where the stream ended early.
+ * @param gone Breaks the attempt off too: its server is not there any more.
+ * @param broken Is told what the attempt used where it throws.
+ * @throws HttpError, errors of the network, TooLong, OddEnd; an Error that says "cut" where the stream ended early.
  */
 export async function streamAnswer(
-  client: OpenAI,
-  id: string,
+  sockets: Sockets,
+  to: Endpoint,
+  dialect: Dialect,
   chat: Chat,
-  seconds: number,
+  limits: Limits,
   signal: AbortSignal,
-  partial: Partial,
+  gone: AbortSignal,
+  watch: Watch,
+  broken: Broken,
 ): Promise<Answer> {
   const late = new AbortController()
-  const give = (why: string) => late.abort(new Error(why))
-  const whole = setTimeout(() => give(`no end within ${Math.round(seconds)} s`), seconds * 1000)
-  const silence = setTimeout(() => give(`no word for ${SILENCE} s`), SILENCE * 1000)
-  const both = AbortSignal.any([signal, late.signal])
+  const give = (what: string, silent: boolean) => late.abort(new TooLong(what, silent))
+  const whole = setTimeout(() => give(`no end within ${Math.round(limits.whole)} s`, false), limits.whole * 1000)
+  let silence = setTimeout(() => give(`no word for ${Math.round(limits.first)} s`, true), limits.first * 1000)
+  const forget = onAbort(signal, () => late.abort(signal.reason))
+  onAbort(gone, () => late.abort(gone.reason))
   const began = performance.now()
+  const answer = new Growing(chat, watch, began)
+  let taken = false
   try {
-    const stream = await client.chat.completions.create(body(id, chat), {
-      signal: both,
-      timeout: seconds * 1000,
-      maxRetries: 0,
-    })
-    const content: string[] = []
-    const reasoning: string[] = []
-    // Pieces with text in them: at least one token each, and with llama.cpp and vLLM exactly one.
-    let pieces = 0
-    let finish: string | undefined
-    const guard = chat.stopLoops && new LoopGuard(chat.stopLoops)
-    let stopped: LoopStop | undefined
-    let usage: { prompt_tokens?: number; completion_tokens?: number } | null | undefined
-    for await (const chunk of stream) {
-      silence.refresh()
-      usage = chunk.usage ?? usage
-      const choice = chunk.choices?.[0]
-      if (!choice) continue
-      const delta = (choice.delta ?? {}) as Delta
-      const thought = delta.reasoning_content ?? delta.reasoning
-      if (thought) reasoning.push(thought)
-      if (delta.content) content.push(delta.content)
-      if (thought || delta.content) pieces++
-      partial.characters += (thought?.length ?? 0) + (delta.content?.length ?? 0)
-      finish = choice.finish_reason ?? finish
-      if (finish !== undefined) continue
-      stopped = guard?.add(`${thought ?? ''}${delta.content ?? ''}`)
-      if (!stopped) continue
-      finish = 'length'
-      // Leaving the loop closes the connection, and a server stops writing when nobody reads.
-      break
-    }
-    // The package ends an aborted stream as if it were whole.
-    both.throwIfAborted()
-    if (finish === undefined) throw new Error(`the answer was cut after ${partial.characters} characters`)
-    if (finish !== 'stop' && finish !== 'length') throw new OddEnd(`the server ended the answer with "${finish}"`)
-    return {
-      content: content.join(''),
-      ...(reasoning.length > 0 && { reasoning: reasoning.join('') }),
-      finish,
-      ...(stopped && { stopped }),
-      usage: {
-        prompt: usage?.prompt_tokens ?? roughPromptTokens(chat.messages),
-        completion:
-          usage?.completion_tokens ?? Math.min(chat.maxTokens, Math.max(pieces, roughTokens(partial.characters))),
+    const response = await sockets.send(to, '/chat/completions', dialect.body(chat), late.signal)
+    taken = true
+    watch.onHead(response.headers)
+    const streams = /event-stream/i.test(response.headers['content-type'] ?? 'text/event-stream')
+    let spoken = false
+    const text: string[] = []
+    const events = new Events((data) => answer.event(data))
+    await readText(
+      response,
+      (piece) => {
+        if (spoken) silence.refresh()
+        else {
+          spoken = true
+          clearTimeout(silence)
+          silence = setTimeout(() => give(`no word for ${Math.round(limits.silence)} s`, true), limits.silence * 1000)
+        }
+        if (streams) events.add(piece)
+        else text.push(piece)
+        return answer.stopped !== undefined
       },
-      seconds: (performance.now() - began) / 1000,
-    }
+      late.signal,
+    )
+    if (streams) events.end()
+    else answer.event(text.join(''))
+    return answer.whole()
   } catch (error) {
+    if (taken) broken.usage = answer.used()
     signal.throwIfAborted()
     throw late.signal.aborted ? late.signal.reason : error
   } finally {
+    forget()
     clearTimeout(whole)
     clearTimeout(silence)
   }
 }
 
-function body(id: string, chat: Chat): OpenAI.Chat.ChatCompletionCreateParamsStreaming {
-  // OpenAI's reasoning models know the limit under its newer name only; every other server knows the older one.
-  const limit = /^(o\d|gpt-5)/.test(id) ? { max_completion_tokens: chat.maxTokens } : { max_tokens: chat.maxTokens }
-  return {
-    model: id,
-    messages: chat.messages,
-    seed: chat.seed,
-    ...limit,
-    ...(chat.temperature != null && { temperature: chat.temperature }),
-    ...(chat.topP != null && { top_p: chat.topP }),
-    stream: true,
-    stream_options: { include_usage: true },
+/** An answer while it comes. */
+class Growing {
+  readonly #chat: Chat
+  readonly #watch: Watch
+  readonly #began: number
+  readonly #guard: LoopGuard | undefined
+  readonly #content: string[] = []
+  readonly #reasoning: string[] = []
+  #characters = 0
+  #pieces = 0
+  #first: number | undefined
+  #finish: string | undefined
+  #ended = false
+  #usage: ServerUsage | null | undefined
+  stopped: LoopStop | undefined
+
+  constructor(chat: Chat, watch: Watch, began: number) {
+    this.#chat = chat
+    this.#watch = watch
+    this.#began = began
+    this.#guard = chat.stopLoops && new LoopGuard(chat.stopLoops)
   }
+
+  /** Takes the data of one event. @throws where it is no JSON, or an error of the server. */
+  event(data: string): void {
+    // What comes after the end is a repetition of it.
+    if (this.#ended || this.stopped) return
+    if (data === '[DONE]') {
+      this.#ended = true
+      return
+    }
+    let chunk: Chunk
+    try {
+      chunk = JSON.parse(data) as Chunk
+    } catch {
+      throw new Error(`the server sent ${JSON.stringify(data.slice(0, 60))} where JSON was due`)
+    }
+    if (chunk?.error) throw inStream(chunk.error)
+    if (chunk?.usage) this.#usage = chunk.usage
+    const choice = chunk?.choices?.[0]
+    if (!choice || this.#finish !== undefined) return
+    const words = choice.delta ?? choice.message
+    const thought = text(words?.reasoning_content) || text(words?.reasoning)
+    const said = text(words?.content) || text(words?.refusal)
+    if (thought) this.#reasoning.push(thought)
+    if (said) this.#content.push(said)
+    if (thought || said) {
+      this.#pieces++
+      this.#characters += thought.length + said.length
+      this.#watch.onPieces(1)
+      if (this.#first === undefined) {
+        this.#first = (performance.now() - this.#began) / 1000
+        this.#watch.onFirst(this.#first)
+      }
+    }
+    this.#finish = choice.finish_reason ?? undefined
+    if (this.#finish !== undefined || !this.#guard) return
+    this.stopped = this.#guard.add(thought + said)
+    if (this.stopped) this.#finish = 'length'
+  }
+
+  /** The answer, once its stream has ended. @throws where it ended before the answer did. */
+  whole(): Answer {
+    const finish = this.#finish
+    if (finish === undefined) throw new Error(`the answer was cut after ${this.#characters} characters`)
+    if (finish !== 'stop' && finish !== 'length') throw new OddEnd(`the server ended the answer with "${finish}"`)
+    const arrived = { characters: this.#characters, pieces: this.#pieces }
+    const seconds = (performance.now() - this.#began) / 1000
+    return {
+      content: this.#content.join(''),
+      ...(this.#reasoning.length > 0 && { reasoning: this.#reasoning.join('') }),
+      finish,
+      ...(this.stopped && { stopped: this.stopped }),
+      usage: readUsage(this.#usage, arrived, this.#chat),
+      seconds,
+      firstSeconds: this.#first ?? seconds,
+    }
+  }
+
+  used(): Usage {
+    return brokenUsage(this.#usage, { characters: this.#characters, pieces: this.#pieces }, this.#chat.messages)
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** An error that a server sends in the middle of a stream, as vLLM and OpenRouter do. */
+function inStream(error: NonNullable<Chunk['error']>): Error {
+  if (typeof error === 'string') return new Error(error)
+  const status = Number(error.code)
+  const said = typeof error.message === 'string' ? error.message : JSON.stringify(error)
+  return Number.isInteger(status) && status >= 400 && status < 600
+    ? new HttpError(status, `${status} ${said}`, typeof error.type === 'string' ? error.type : null)
+    : new Error(said)
 }

@@ -76,7 +76,7 @@ describe('kill -9', () => {
     const other = workspace(path.join(folder, 'quiet'))
     const quiet = await sample(problems(rows), { model: m, in: other })
     await other.close()
-    const timeless = (list: typeof quiet) => list.map(({ seconds, ...row }) => row)
+    const timeless = (list: typeof quiet) => list.map(({ seconds, firstSeconds, ...row }) => row)
     expect(timeless(resumed)).toEqual(timeless(quiet))
   })
 

@@ -344,6 +344,16 @@ describe('a request that fails', () => {
     expect(error.message).toBe(`${server.url} refused the connection (ECONNREFUSED).`)
   })
 
+  it('ends the run at once where there is no host of that name', async () => {
+    const error = await stoppedBy(
+      sample(problems(3), { model: model('m', { baseURL: 'http://nobody.invalid/v1', apiKey: 'k' }), in: here() }),
+    )
+    expect(error.code).toBe('no-server')
+    expect(error.message).toMatch(
+      /^(There is no host for http:\/\/nobody\.invalid\/v1 \(ENOTFOUND\)|.* cannot be reached \(EAI_AGAIN\))/,
+    )
+  })
+
   it('needs a key for a machine that is not local, and says where to put it; sends none to a neighbour', async () => {
     const before = { ...process.env }
     delete process.env.OPENAI_API_KEY
@@ -483,7 +493,7 @@ describe('an interrupt', () => {
     }
     expect(interrupted).toBeGreaterThan(2)
     const resumed = await cell()
-    const timeless = (rows: typeof resumed) => rows.map(({ seconds, ...row }) => row)
+    const timeless = (rows: typeof resumed) => rows.map(({ seconds, firstSeconds, ...row }) => row)
     expect(timeless(resumed)).toEqual(timeless(undisturbed))
     // What was in flight at an interrupt is asked again, and nothing else.
     expect(server.requests.length).toBeLessThanOrEqual(60 + interrupted * 4)
