@@ -15,6 +15,13 @@ import { type Endpoint, endpoint } from './wire/endpoint.js'
 
 export type { BatchOptions, ModelOptions, Server } from './options.js'
 
+/** Requests at once of a model of which nobody said how many it bears. */
+const UNNAMED = 256
+/** A server that answers from recordings is a process of one thread: this one. */
+const REPLAYED = 16
+/** Questions of a batch that are under way, as nothing is sent for each: what two full files hold. */
+const BATCHED = 100_000
+
 /**
  * Names a model. Nothing is sent and no key is asked for until the first request.
  *
