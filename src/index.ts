@@ -1,9 +1,21 @@
 // Everything that a cell may import, grouped by stage, and nothing else.
 
 // the training set
-export { type Dataset, type DatasetOptions, dataset, type MixOptions, mix } from './curate/index.js'
+export {
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  decontaminate,
+  deduplicate,
+  type MixOptions,
+  type MixPart,
+  mix,
+  type TokenCounter,
+  tokenCounter,
+} from './curate/index.js'
 // scores
 export { type Comparison, compare, type EvaluateOptions, evaluate } from './evaluate/index.js'
+export { dropped, type FlowLine, flow } from './flow.js'
 export { show } from './host.js'
 // problems, models, answers
 export { type ProblemsOptions, problems } from './problems/index.js'

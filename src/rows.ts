@@ -212,15 +212,48 @@ export type Fate =
         | Why
         | Extract<Format, { ok: false }>['why']
         | 'duplicate'
+        | 'near-duplicate'
         | 'second-answer'
         | 'near-benchmark'
         | 'over-quota'
+        | 'not-in-mix'
         | 'looping'
       detail: string
     }
 
+/** What a prompt has in common with a question of a benchmark. */
+export interface Overlap {
+  /** Id of the benchmark's question. */
+  item: string
+  /**
+   * It is the question or holds it whole; has a share of its words; has a stretch of it that is nowhere else; is the
+   * same problem with other numbers.
+   */
+  by: 'whole' | 'share' | 'stretch' | 'numbers'
+  /** Share of the question's runs of words that the prompt has, by weight: 0 … 1. */
+  share: number
+  /** The longest stretch that both have, in words, and as the prompt has it. */
+  words: number
+  span: string
+  /** The question. */
+  question: string
+}
+
+/** An earlier problem that a problem repeats. */
+export interface Twin {
+  id: string
+  /** Word for word; but for layout and signs; nearly (with the share of runs of words that both have). */
+  how: 'exact' | 'normalised' | 'near'
+  /** Jaccard similarity of their runs of five tokens: 0 … 1. */
+  share: number
+}
+
 export interface TrainingRow extends Judged {
   fate: Fate
+  /** What it shares with a benchmark. A row that was kept has one where only the numbers differ. */
+  overlap?: Overlap
+  /** The problem that it repeats. A row that was kept has one where duplicates are kept. */
+  twin?: Twin
 }
 
 /** One number of an evaluation, never without what it came from. */

@@ -142,8 +142,9 @@ function settings({ rows, kept, recipe, system, sha256, bytes, name }: CardFacts
   ].sort()
   const quota =
     recipe &&
-    (Object.entries(recipe.quota)
-      .map(([domain, most]) => `${domain} ${most}`)
+    (recipe.parts
+      .filter(({ asked }) => Number.isFinite(asked))
+      .map(({ name, asked }) => `${name} ${asked}`)
       .join(', ') ||
       'none')
   const lines: [string, string][] = [

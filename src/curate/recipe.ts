@@ -1,12 +1,24 @@
 // What a mix was made with, for the card: rows themselves only carry their fate.
 import type { TrainingRow } from '../rows.js'
-import type { Quota } from './mix.js'
+import type { Compared } from './against.js'
+import type { PartAccount } from './quota.js'
 
 export interface Recipe {
-  quota: Quota
+  /** Name of the preset, where it was one. */
+  preset?: string
+  /** What each part asked for and got. */
+  parts: PartAccount[]
   seed: number
-  without: { name: string; problems: number }[]
+  without: Compared[]
+  /** Benchmarks that were named and not compared with. */
+  skipped: string[]
   keepDuplicates: boolean
+  /** Similarity from which prompts counted as nearly the same; false: they were not looked for. */
+  near: number | false
+  /** How tokens were counted, where a part asks for a length. */
+  tokens?: string
+  /** Where it differs from the report. */
+  differs: string[]
 }
 
 /** Beside the rows and not in them: a row that is written and read again has no recipe, and the card says so. */

@@ -9,10 +9,11 @@ import { Benchmarks, conversation, conversationFault, dataset, mix } from '../..
 import { tokenise } from '../../src/curate/tokens.js'
 import { benchmarkPrompts, problems } from '../../src/problems/index.js'
 import { MARKERS, readMarkers, withMarkers } from '../../src/reformat/index.js'
-import type { Judged, Problem, TrainingRow } from '../../src/rows.js'
+import type { TrainingRow } from '../../src/rows.js'
 import { skylabPrompts, studentSystem } from '../../src/sample/index.js'
 import { Stopped } from '../../src/stopped.js'
 import { type Workspace, workspace } from '../../src/workspace/index.js'
+import { judged, many, problem } from './curate.data.js'
 
 const HOST = Symbol.for('skylab.host')
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url))
@@ -33,40 +34,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function problem(id: string, prompt: string, over: Partial<Problem> = {}): Problem {
-  return { id, source: id.split('/')[0]!, kind: 'math', domain: 'math', prompt, answer: '42', ...over }
-}
-
-function judged(id: string, over: Partial<Judged> = {}): Judged {
-  const words = [...createHash('sha256').update(id).digest('hex')].map((digit) => `w${digit}`).join(' ')
-  return {
-    ...problem(id, `Question ${id}: ${words}?`),
-    sample: 0,
-    model: 'teacher',
-    asked: `Asked: ${id}`,
-    text: 'Hm. \\boxed{42}',
-    finish: 'stop',
-    usage: { prompt: 1, completion: 1 },
-    dollars: 0,
-    seconds: 1,
-    settings: {
-      temperature: 0.7,
-      topP: null,
-      maxTokens: 16_384,
-      seed: 1,
-      promptSet: 'skylab',
-      promptHash: 'abcdef0123456789',
-    },
-    format: { ok: true, by: 'split' },
-    thought: `Thinking of ${id}.`,
-    solution: 'It is \\boxed{42}.',
-    verdict: { ok: true, how: 'exact' },
-    ...over,
-  }
-}
-
-const many = (n: number, over: Partial<Judged> = {}, name = 'set') =>
-  Array.from({ length: n }, (_, i) => judged(`${name}/${i}`, over))
 const fates = (rows: TrainingRow[]) => rows.map(({ fate }) => (fate.kept ? 'kept' : fate.why))
 const keptIds = (rows: TrainingRow[]) => {
   const places = new Map(
@@ -286,7 +253,7 @@ describe('near a benchmark', () => {
     const alone = benchmarks(item)
     expect(alone.find(prompts[0]!)).toBeDefined()
     const surveyed = benchmarks(item)
-    surveyed.survey(prompts)
+    for (const prompt of prompts) surveyed.survey(prompt)
     expect(surveyed.find(prompts[0]!)).toBeUndefined()
     expect(surveyed.find(item)).toBeDefined()
   })
@@ -308,7 +275,7 @@ describe('near a benchmark', () => {
       expect(found.size).toBe(570)
       const full = await problems(path.join(data, 'bench_math/math_test_5000.jsonl'))
       const aime = await problems(path.join(data, 'bench_math/aime_train_1983_2023.json'))
-      found.survey([...full, ...aime].map(({ prompt }) => prompt))
+      for (const { prompt } of [...full, ...aime]) found.survey(prompt)
       const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
       const inside = new Set(
         (await benchmarkPrompts(path.join(data, 'bench_math/math500.jsonl'))).map(({ prompt }) => letters(prompt)),
