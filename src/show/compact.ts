@@ -40,7 +40,9 @@ function parse(svg: string): Element {
 
 const kept = new Set(
   `id d transform x y x1 x2 y1 y2 cx cy r width height points dy clip-path fill stroke stroke-width stroke-dasharray
-  opacity fill-opacity stroke-opacity font-size font-weight font-style text-anchor xmlns viewBox`.split(/\s+/),
+  href preserveAspectRatio image-rendering opacity fill-opacity stroke-opacity font-size font-weight font-style text-anchor xmlns viewBox`.split(
+    /\s+/,
+  ),
 )
 const defaults: Record<string, string> = {
   opacity: '1',
@@ -72,7 +74,8 @@ function attributesOf({ name, attributes }: Element): Map<string, string> {
     if (colon > 0) all.set(part.slice(0, colon).trim(), part.slice(colon + 1).trim())
   }
   const few = new Map<string, string>()
-  for (const [key, raw] of all) {
+  for (const [written, raw] of all) {
+    const key = written.replace(/^xlink:/, '')
     if (!kept.has(key) || (key === 'id' && name !== 'clipPath')) continue
     let value = raw.replaceAll('&quot;', '').replace(/^(\d+(?:\.\d+)?)px$/, '$1')
     value = value.replace(/^rgb\((\d+), (\d+), (\d+)\)$/, (_, ...rgb) => hex(rgb.slice(0, 3)))

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Stopped } from '../stopped.js'
 import { type Box, boxOf, boxOnPage, lineWidth } from './boxes.js'
+import { giveCanvas } from './canvas.js'
 
 interface Plotly {
   newPlot(node: unknown, data: unknown[], layout: object, config: object): Promise<unknown>
@@ -74,7 +75,7 @@ function load(): Painter {
 function answerAboutText(window: Window & typeof globalThis): void {
   Object.assign(window, { TextDecoder, TextEncoder })
   window.URL.createObjectURL = () => 'blob:none'
-  window.HTMLCanvasElement.prototype.getContext = () => null
+  giveCanvas(window)
   const identity = () => ({ a: 1, b: 0, c: 0, d: 1, e: 0, f: 0, inverse: identity })
   Object.assign(window.SVGElement.prototype, {
     getBBox(this: SVGElement) {

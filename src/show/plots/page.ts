@@ -67,7 +67,8 @@ function captionBelow(lines: string[], below: number): Layout {
 export function wrap(text: string, pixels: number, fontSize = 12): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  // A number and its percent sign stay together.
+  for (const word of text.split(/ (?!%)/)) {
     const longer = line ? `${line} ${word}` : word
     if (line && textWidth(longer, fontSize) > pixels) {
       lines.push(line)
