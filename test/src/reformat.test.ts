@@ -456,14 +456,26 @@ describe('the fixtures', () => {
     'missing-marker': 'missing-marker',
     'altered-thought': 'altered-thought',
     truncated: 'cut-off',
+    'answer-changed': 'answer-changed',
+    'two-solutions': 'two-solutions',
   }
+  interface Recorded {
+    for: { problem: string; sample: number }
+    answer: { content: string; finish: 'stop' | 'length' }
+  }
+  const rewrites = new Map(
+    lines<Recorded>('recordings/reformatter').map(({ for: { problem, sample }, answer }) => [
+      `${problem} ${sample}`,
+      answer,
+    ]),
+  )
 
   it('written rewrites fail as they are labelled, and only they', () => {
     const faults = new Set<string>()
     for (const rewrite of lines<Written>('reformatted')) {
-      const original = teacher.get(`${rewrite.problem} ${rewrite.sample}`)!
-      const checked = checkRewrite(original.content, rewrite, asked.get(rewrite.problem)!.kind)
       const name = `${rewrite.problem} ${rewrite.sample}`
+      const original = teacher.get(name)!
+      const checked = checkRewrite(original.content, rewrites.get(name)!, asked.get(rewrite.problem)!.kind)
       if (rewrite.fault !== undefined) {
         faults.add(rewrite.fault)
         expect(checked, name).toMatchObject({ ok: false, why: whys[rewrite.fault] })
