@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Stopped } from './stopped.js'
 
@@ -26,8 +27,8 @@ export interface Host {
   display(bundle: MimeBundle, options?: DisplayOptions): void | Promise<void>
   /** Aborted when the running cell is interrupted. */
   signal(): AbortSignal
-  /** Asks the person at the keyboard. */
-  prompt(text: string): Promise<string>
+  /** Asks the person at the keyboard; a password is not shown while it is typed. */
+  prompt(text: string, options?: { password?: boolean }): Promise<string>
 }
 
 /** The convention, begun by Deno, by which a value shows itself. */
@@ -172,13 +173,17 @@ const terminalHost: Host = {
     if (final) onScreen.delete(id)
   },
   signal: signalOfProcess,
-  async prompt(text) {
+  async prompt(text, { password } = {}) {
     if (!process.stdin.isTTY) throw noKeyboard('this process')
-    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    // What readline would write after the question is the echo of what is typed.
+    const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const lines = createInterface({ input: process.stdin, output: password ? silent : process.stderr, terminal: true })
     try {
-      return await lines.question(text)
+      if (password) process.stderr.write(text)
+      return await lines.question(password ? '' : text)
     } finally {
       lines.close()
+      if (password) process.stderr.write('\n')
     }
   },
 }

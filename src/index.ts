@@ -56,7 +56,16 @@ export { Figure, Labels, label, plot, sql, table, view } from './show/index.js'
 export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
 export { Stopped, type StoppedCode } from './stopped.js'
 // training
-export { attach, type Run, runs, type TrainOptions, type TrainStep, train, trainingPlan } from './train/index.js'
+export {
+  attach,
+  type Run,
+  type RunStatus,
+  runs,
+  type TrainOptions,
+  type TrainStep,
+  train,
+  trainingPlan,
+} from './train/index.js'
 export {
   type BlockRate,
   blockRates,

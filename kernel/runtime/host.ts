@@ -63,6 +63,6 @@ export function provideHost(): void {
   globals[Symbol.for('skylab.host')] = {
     display: (data: Record<string, unknown>, options: ShowOptions = {}) => show({ data, metadata: {} }, options),
     signal: () => currentCell().controller.signal,
-    prompt: async (text: string) => prompt(text),
+    prompt: async (text: string, options?: { password?: boolean }) => prompt(text, options),
   }
 }

@@ -1,31 +1,29 @@
 // From a training set to a job on the far side: look, send, start, each of them fit to be done twice.
 import { createHash } from 'node:crypto'
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { host } from '../host.js'
 import { Stopped } from '../stopped.js'
-import { checkData, type DataReport, sha256Of } from './data.js'
-import {
-  checkEnvironment,
-  DEFAULT_FOLDER,
-  hashOf,
-  type Job,
-  type JobState,
-  readState,
-  runScript,
-  startScript,
-  stateScript,
-  writeFiles,
-} from './job.js'
+import { checkData, type DataReport } from './data.js'
+import { runScript } from './job/run-script.js'
+import { startScript } from './job/start.js'
+import { type JobState, readState, stateScript } from './job/state.js'
+import { watchScript } from './job/watch-script.js'
+import { wholeScript } from './job/whole-script.js'
+import { checkEnvironment, DEFAULT_FOLDER, type Job, writeFiles } from './job.js'
+import { isSlurm, machine } from './machine.js'
 import type { KeptIn, TrainingData, TrainOptions } from './options.js'
 import { trainingPlan } from './plan.js'
-import { practiceTarget } from './practice/machine.js'
 import { demand, preflight, shellPath } from './preflight.js'
 import { DEEPSPEED_FILE, type Recipe, recipe, YAML_FILE } from './recipe.js'
-import { alone, findRecord, remember } from './records.js'
+import { alone, remember } from './records.js'
 import { Run } from './run.js'
-import { FarMachine, quote } from './ssh/far.js'
-import { resolveTarget } from './ssh/target.js'
+import { skypilotTask } from './skypilot.js'
+import { sbatchLines } from './slurm/options.js'
+import { batchScript, queryScript, submitScript } from './slurm/script.js'
+import { type FarMachine, type Machine, quote } from './ssh/far.js'
+import { cannotWrite, sendFile } from './transfer.js'
 
 /** Seconds that the practice machine spreads the recorded log over, where not told otherwise. */
 const PRACTICE_SECONDS = 15
@@ -33,14 +31,15 @@ const PRACTICE_SECONDS = 15
 /**
  * Starts the fine-tune on another machine and returns at once; the run outlives this process.
  *
- * The same data, settings, machine and workspace are the same run: where it is running or done, this
+ * The same data, settings, machine and workspace are the same run: where it is running, queued or done, this
  * returns it and starts nothing; where it failed or was stopped, it is started again and goes on from its
- * newest checkpoint. train.yaml and the DeepSpeed settings are left in the workspace, to be read.
+ * newest whole checkpoint. train.yaml and the DeepSpeed settings are left in the workspace, to be read.
  *
  * @param data what `dataset()` returned
  * @param options `base`, `on`, `in`, and any setting to differ from the recipe (see TrainSettings)
  * @throws Stopped('bad-data') for a set that LLaMA-Factory would not read whole; 'no-host', 'bad-key' where the
- *   machine cannot be reached; 'no-tool', 'disk' where it lacks something (see `force`); 'bad-call' for a wrong setting
+ *   machine cannot be reached; 'no-tool', 'disk' where it lacks something (see `force`); 'over-budget' where the
+ *   run has used its limit; 'bad-call' for a wrong setting
  */
 export async function train(data: TrainingData, options: TrainOptions): Promise<Run> {
   checkCall(options)
@@ -48,57 +47,8 @@ export async function train(data: TrainingData, options: TrainOptions): Promise<
   const report = await checkData(data)
   writeSettings(options.in, files)
   const job = describe(data, options, files, report.rows)
+  if (options.on === 'skypilot') throw skypilotTask(job, files, report, options)
   return alone(options.in, job.id, () => launch(job, files, report, options))
-}
-
-/**
- * A run that was started before, from any process: in the given workspace, else in one under ./runs.
- * With `on`, a run that no workspace here remembers is looked for on that machine.
- *
- * @throws Stopped('no-run') where there is none of that id
- */
-export async function attach(
-  id: string,
-  {
-    in: work,
-    on,
-    sshConfig,
-    folder = DEFAULT_FOLDER,
-  }: Partial<Pick<TrainOptions, 'in' | 'on' | 'sshConfig' | 'folder'>> = {},
-): Promise<Run> {
-  const found = findRecord(id, work)
-  if (found) {
-    const { record } = found
-    const { dir, sshConfig: config, ...job } = record
-    return new Run(machine(job.on, found.work, sshConfig ?? config), dir, job, found.work)
-  }
-  const missing = (where: string) =>
-    new Stopped('no-run', `There is no run ${id} in ${where}.`, "runs({ in: workspace('runs/sky-t1') })")
-  if (!on) throw missing(work?.dir ?? './runs')
-  const here = work ?? { dir: process.cwd() }
-  const far = machine(on, here, sshConfig)
-  const { stdout } = await far.exec(`cd ${shellPath(folder)}/${quote(id)} && pwd && cat job.json`)
-  const text = stdout.toString()
-  const line = text.indexOf('\n')
-  if (line < 0) throw missing(`${folder} on ${on}`)
-  return new Run(far, text.slice(0, line), JSON.parse(text.slice(line + 1)) as Job, here)
-}
-
-function machine(on: string, work: KeptIn, sshConfig: string | undefined): FarMachine {
-  if (on === 'practice') return new FarMachine(() => practiceTarget(work.dir))
-  if (on.startsWith('ssh://')) return new FarMachine(() => resolveTarget(on, sshConfig))
-  if (on.startsWith('slurm://')) {
-    throw new Stopped(
-      'no-host',
-      `${on}: jobs are started over SSH or on the practice machine; Slurm is not supported yet.`,
-      "train(data, { on: 'ssh://host', … })",
-    )
-  }
-  throw new Stopped(
-    'bad-call',
-    `Expected \`on\` to be 'ssh://host' or 'practice', got ${JSON.stringify(on)}.`,
-    "train(data, { on: 'practice', … })",
-  )
 }
 
 function checkCall(options: TrainOptions): void {
@@ -108,12 +58,12 @@ function checkCall(options: TrainOptions): void {
       'train() needs a workspace to keep the run in.',
       "train(data, { …, in: workspace('runs/sky-t1') })",
     )
-  machine(options.on, options.in, options.sshConfig)
-  if ((options.nodes ?? 1) !== 1) {
+  if (options.on !== 'skypilot') machine(options.on, options.in, options.sshConfig)
+  if ((options.nodes ?? 1) !== 1 && !isSlurm(options.on) && options.on !== 'skypilot') {
     throw new Stopped(
       'bad-call',
-      `${options.on} is one machine; ${options.nodes} were asked for.`,
-      'train(data, { …, nodes: 1 })',
+      `${options.on} is one machine; ${options.nodes} were asked for. Several are Slurm's business.`,
+      "train(data, { …, on: 'slurm://login', nodes: 2 })",
     )
   }
   if (options.setup?.includes('\n'))
@@ -122,7 +72,10 @@ function checkCall(options: TrainOptions): void {
       '`setup` is one line of shell.',
       "setup: '. ~/lf/bin/activate && export HF_HOME=/data/hf'",
     )
+  if (/[\0\n]/.test(options.folder ?? ''))
+    throw new Stopped('bad-call', `\`folder\` cannot be ${JSON.stringify(options.folder)}.`, "folder: '~/skylab/runs'")
   checkEnvironment(options.env ?? {})
+  sbatchLines(options.slurm ?? {})
 }
 
 /** The two files, in the workspace as well: what runs is what can be read here. */
@@ -155,99 +108,152 @@ function describe(data: TrainingData, options: TrainOptions, files: Recipe, rows
     steps: plan.steps,
     created: new Date().toISOString(),
   }
+  if (files.settings.enable_jit_checkpoint === true) job.saves = true
   if (options.on === 'practice') job.practice = { seconds: PRACTICE_SECONDS, ...options.practice }
   return job
 }
 
 async function launch(job: Job, files: Recipe, report: DataReport, options: TrainOptions): Promise<Run> {
   const far = machine(options.on, options.in, options.sshConfig)
-  const folder = options.folder ?? DEFAULT_FOLDER
-  const place = await far.exec(`printf %s ${shellPath(`${folder.replace(/\/+$/, '')}/${job.id}`)}`, {
-    patience: 3,
-    signal: host().signal(),
-  })
-  const dir = place.stdout.toString()
-  const state = readState((await far.exec(stateScript(dir))).stdout.toString())
+  const folder = (options.folder ?? DEFAULT_FOLDER).replace(/(.)\/+$/, '$1')
+  const place = await far.exec(realFolder(shellPath(folder)), { patience: 3, signal: host().signal() })
+  const root = place.stdout.toString()
+  if (!root.startsWith('/')) throw cannotWrite(folder, place.stderr)
+  const dir = `${root.replace(/\/$/, '')}/${job.id}`
+  const slurm = isSlurm(job.on) ? queryScript(job.id) : ''
+  const state = readState((await far.exec(stateScript(dir, slurm))).stdout.toString())
   const run = new Run(far, dir, job, options.in)
   const record = { ...job, dir, ...(options.sshConfig ? { sshConfig: options.sshConfig } : {}) }
-  if (state.state === 'running' || state.state === 'done') {
+  const seconds = limitSeconds(job, options)
+  if (['running', 'queued', 'done', 'unknown'].includes(state.state)) {
     remember(options.in, record)
+    if (state.state !== 'done' && seconds !== state.limit) await setLimit(far, dir, seconds)
     return run
   }
-  demand(await preflight(far, trainingPlan(job.rows, options), options, folder), options)
+  if (seconds !== null && state.spent >= seconds) throw overLimit(job, state.spent, seconds)
+  if (slurm) await demandSlurm(far, options)
+  else demand(await preflight(far as FarMachine, trainingPlan(job.rows, options), options, folder), options)
   await send(far, dir, job, files, report, options)
+  await setLimit(far, dir, seconds)
   // Remembered before it is started: a launcher that is killed in between leaves a run that can be found.
   remember(options.in, record)
-  await start(far, dir, state)
+  await start(far, dir, job, state)
   return run
 }
 
-/** Data by content: what is there with the right hash is not sent again; what is sent is verified. */
+/**
+ * Prints a folder without links in it, whether it is there yet or not: the processes of a job carry the name
+ * that `pwd -P` gives it.
+ */
+function realFolder(folder: string): string {
+  return `d=${folder}; rest=
+while [ ! -d "$d" ]; do rest="/$(basename -- "$d")$rest"; d=$(dirname -- "$d"); done
+d=$(cd -P -- "$d" && pwd -P) && printf '%s%s' "$d" "$rest"`
+}
+
+/** Everything that the job is made of. Small files are written whole or not at all; the data goes by its hash. */
 async function send(
-  far: FarMachine,
+  far: Machine,
   dir: string,
   job: Job,
   files: Recipe,
   report: DataReport,
   options: TrainOptions,
 ): Promise<void> {
-  const signal = host().signal()
   const name = path.basename(report.file)
-  const remote = `${dir}/${name}`
-  const hash = async (file: string) => (await far.exec(hashOf(file), { signal })).stdout.toString().trim()
-  const info = { [job.name]: { ...report.entry, file_name: name } }
-  await far
-    .exec(
-      writeFiles(dir, {
-        'job.json': `${JSON.stringify({ ...job, data: { ...job.data, file: name } }, null, 2)}\n`,
-        [YAML_FILE]: files.yaml,
-        ...(files.settings.deepspeed === DEEPSPEED_FILE ? { [DEEPSPEED_FILE]: files.deepspeed } : {}),
-        'dataset_info.json': `${JSON.stringify(info, null, 2)}\n`,
-        'run.sh': runScript({
-          gpus: options.gpus ?? 8,
-          nodes: 1,
-          env: options.env ?? {},
-          setup: options.setup,
-          torchrun: Boolean(files.settings.deepspeed) || job.gpus > 1,
-        }),
-      }),
-      { signal },
-    )
-    .then(({ code, stderr }) => {
-      if (code !== 0) throw cannotWrite(dir, stderr)
-    })
-  if ((await hash(remote)) === job.data.sha256) return
-  for (const again of [true, false]) {
-    await far.send(report.file, `${remote}.part`, { patience: 300, signal })
-    if ((await hash(`${remote}.part`)) === job.data.sha256) break
-    await far.exec(`rm -f ${quote(`${remote}.part`)}`)
-    if (!again) {
-      const local = await sha256Of(report.file)
-      throw new Stopped(
-        'bad-data',
-        `${name} did not arrive as it was sent (here its sha256 is ${local.slice(0, 12)}…).`,
-        'train(data, { … }) once more',
-      )
-    }
+  const gpus = options.gpus ?? 8
+  const nodes = options.nodes ?? 1
+  const saves = job.saves === true
+  const setup = options.setup
+  const torchrun = Boolean(files.settings.deepspeed) || job.gpus > 1
+  const written: Record<string, string> = {
+    'job.json': `${JSON.stringify({ ...job, data: { ...job.data, file: name } }, null, 2)}\n`,
+    [YAML_FILE]: files.yaml,
+    ...(files.settings.deepspeed === DEEPSPEED_FILE ? { [DEEPSPEED_FILE]: files.deepspeed } : {}),
+    'dataset_info.json': `${JSON.stringify({ [job.name]: { ...report.entry, file_name: name } }, null, 2)}\n`,
+    'whole.sh': wholeScript,
+    'watch.sh': watchScript({ saves }),
+    'run.sh': runScript({ gpus, nodes, env: options.env ?? {}, setup, torchrun }),
   }
-  await far.exec(`mv ${quote(`${remote}.part`)} ${quote(remote)}`)
+  if (isSlurm(job.on))
+    written['job.sbatch'] = batchScript({ id: job.id, gpus, nodes, saves, slurm: options.slurm ?? {} })
+  const { code, stderr } = await far.exec(writeFiles(dir, written), { signal: host().signal() })
+  if (code !== 0) throw cannotWrite(dir, stderr)
+  await sendFile(far, {
+    local: report.file,
+    sha256: job.data.sha256,
+    remote: `${dir}/${name}`,
+    store: `${path.posix.dirname(dir)}/.files`,
+    sender: sha256(`${os.hostname()} ${realpathSync(options.in.dir)}`).slice(0, 8),
+  })
 }
 
-async function start(far: FarMachine, dir: string, state: JobState): Promise<void> {
-  const { stdout, stderr } = await far.exec(startScript(dir, state.attempt + 1), { patience: 60 })
-  const answer = stdout.toString().trim()
+async function start(far: Machine, dir: string, job: Job, state: JobState): Promise<void> {
+  const script = isSlurm(job.on) ? submitScript : startScript
+  const { stdout, stderr } = await far.exec(script(dir, state.attempt + 1), { patience: 60 })
+  const answer = stdout.toString().trim().split(' ')[0]
   // 'taken': someone else, or this call before its connection broke, has started it.
   if (answer === 'started' || answer === 'taken') return
+  if (/^sbatch:/m.test(stderr))
+    throw new Stopped(
+      'no-host',
+      `Slurm does not take the job: ${stderr.trim()}`,
+      "train(data, { …, slurm: { partition: '…', account: '…' } })   # sinfo and sacctmgr show which there are",
+    )
   throw cannotWrite(dir, stderr)
 }
 
-function cannotWrite(dir: string, stderr: string): Stopped {
-  const full = /no space left|quota exceeded/i.test(stderr)
-  return new Stopped(
-    full ? 'disk' : 'no-file',
-    `The job's folder ${dir} cannot be written: ${stderr.trim()}`,
-    "train(data, { …, folder: '/a/folder/of/mine' })",
+/** The limit in seconds of running, over all attempts; null where there is none. */
+function limitSeconds(job: Job, { limit }: TrainOptions): number | null {
+  if (limit === undefined) return null
+  const hours = typeof limit === 'number' ? limit / (job.gpus * job.price) : limit.hours
+  if (Number.isFinite(hours) && hours > 0) return Math.max(1, Math.round(hours * 3600))
+  throw new Stopped(
+    'bad-call',
+    `Expected \`limit\` to be dollars, or { hours }, above 0; got ${JSON.stringify(limit)}.`,
+    'train(data, { …, limit: 450 })',
   )
+}
+
+async function setLimit(far: Machine, dir: string, seconds: number | null): Promise<void> {
+  const script =
+    seconds === null
+      ? `rm -f ${quote(`${dir}/limit`)}`
+      : `cd ${quote(dir)} && echo ${seconds} > limit.new && mv limit.new limit`
+  const { code, stderr } = await far.exec(script)
+  // A limit that could not be written must not be taken for one that holds.
+  if (code !== 0) throw cannotWrite(dir, stderr)
+}
+
+function overLimit(job: Job, spent: number, limit: number): Stopped {
+  const dollars = (seconds: number) => `$${((seconds / 3600) * job.gpus * job.price).toFixed(2)}`
+  return new Stopped(
+    'over-budget',
+    `${job.id} has run ${(spent / 3600).toFixed(2)} h for ${dollars(spent)}; its limit is ${dollars(limit)}. It was not started again.`,
+    `train(data, { …, limit: ${Math.ceil((limit / 3600) * job.gpus * job.price * 1.5)} })`,
+  )
+}
+
+async function demandSlurm(far: Machine, options: TrainOptions): Promise<void> {
+  const { stdout } = await far.exec(
+    "command -v sbatch >/dev/null || { echo none; exit; }; sinfo -h -o '%R' 2>&1 | sort -u",
+    { patience: 3 },
+  )
+  const found = stdout.toString().trim().split('\n').filter(Boolean)
+  const partition = options.slurm?.partition
+  const there = (await far.command()) || 'sh -c'
+  if (found[0] === 'none')
+    throw new Stopped(
+      'no-tool',
+      `${options.on} has no sbatch: it is no login node of a Slurm cluster.`,
+      `${there} 'command -v sbatch'`,
+    )
+  if (partition && !options.force && !partition.split(',').every((one) => found.includes(one)))
+    throw new Stopped(
+      'bad-call',
+      `${options.on} has no partition ${partition}; it has ${found.join(', ')}.`,
+      `slurm: { partition: '${found[0] ?? 'main'}' }`,
+    )
 }
 
 function sha256(text: string): string {

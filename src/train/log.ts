@@ -20,6 +20,19 @@ export interface TrainStep {
   throughput?: number
   /** Peak gigabytes of GPU memory, where the trainer logs them (RECORD_VRAM=1). */
   vram?: number
+  /** Norm of the gradient before clipping. Printed by the trainer, so it comes a little after the rest. */
+  gradNorm?: number
+  /** The GPUs of the first machine when this was the last step, where nvidia-smi was asked then. */
+  gpu?: GpuSample
+}
+
+export interface GpuSample {
+  /** Gigabytes in use on the GPU that uses most. */
+  used: number
+  /** Gigabytes of one GPU. */
+  total: number
+  /** Mean load of all, 0 to 1. */
+  load: number
 }
 
 interface LogLine {
@@ -44,6 +57,9 @@ export class TrainerLog {
   #origin = { step: 0, elapsed: 0 }
   #last = { step: 0, elapsed: 0 }
   #rate: number | undefined
+  readonly #norms: { epoch: number; norm: number }[] = []
+  readonly #samples = new Map<number, GpuSample>()
+  readonly #rests = new Map<string, string>()
 
   /** Takes in what the log holds from `offset` on; `size` is the whole log's. */
   add(bytes: Buffer, size: number): void {
@@ -58,6 +74,54 @@ export class TrainerLog {
     const end = all.lastIndexOf(10) + 1
     this.#rest = Buffer.from(all.subarray(end))
     for (const line of all.subarray(0, end).toString().split('\n')) if (line.trim()) this.#line(line)
+  }
+
+  /** The log was deleted or replaced: what comes next is another file's beginning. */
+  begin(): void {
+    this.offset = 0
+    this.#rest = Buffer.alloc(0)
+  }
+
+  /** Takes in what watch.sh found in the trainer's output: lines with a gradient norm and an epoch. */
+  addNorms(file: string, bytes: Buffer, anew: boolean): void {
+    for (const line of this.#lines(file, bytes, anew)) {
+      const [norm, epoch] = ['grad_norm', 'epoch'].map((key) =>
+        Number(new RegExp(`'${key}': '?([-+.e0-9]+)`).exec(line)?.[1]),
+      )
+      if (Number.isFinite(norm) && Number.isFinite(epoch)) this.#norms.push({ norm: norm!, epoch: epoch! })
+    }
+    for (const step of this.#steps.values()) this.#fill(step)
+  }
+
+  /** Takes in watch.sh's samples of the GPUs: `unix time, step, MiB used, MiB in all, load in per cent`. */
+  addSamples(file: string, bytes: Buffer, anew: boolean): void {
+    for (const line of this.#lines(file, bytes, anew)) {
+      const [, step, used, total, load] = line.split(',').map(Number)
+      if (![step, used, total, load].every(Number.isFinite)) continue
+      this.#samples.set(step!, {
+        used: (used! * 1.048576) / 1000,
+        total: (total! * 1.048576) / 1000,
+        load: load! / 100,
+      })
+    }
+    for (const step of this.#steps.values()) this.#fill(step)
+  }
+
+  /** Whole lines; the part of a last one waits for the rest. */
+  #lines(file: string, bytes: Buffer, anew: boolean): string[] {
+    const lines = `${anew ? '' : (this.#rests.get(file) ?? '')}${bytes.toString('latin1')}`.split('\n')
+    this.#rests.set(file, lines.pop()!)
+    return lines
+  }
+
+  /** Adds to a step what is known of it from elsewhere. */
+  #fill(step: TrainStep): void {
+    const sample = this.#samples.get(step.step)
+    if (sample) step.gpu = sample
+    // The epoch is what both know, printed to four digits in one of them. Of two starts the later one counts.
+    const within = (step.epoch / step.step) * 0.5 + 1e-9
+    const near = this.#norms.findLast(({ epoch }) => Math.abs(epoch - step.epoch) < within)
+    if (near) step.gradNorm = near.norm
   }
 
   /** Steps after the given one, in order; a step that was logged twice stands as it was logged last. */
@@ -95,6 +159,7 @@ export class TrainerLog {
     }
     if (line.throughput !== undefined) seen.throughput = line.throughput
     if (line.vram_allocated !== undefined) seen.vram = line.vram_allocated
+    this.#fill(seen)
     this.#steps.set(step, seen)
   }
 }

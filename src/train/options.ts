@@ -1,5 +1,7 @@
 // What a training run takes: the data, and every setting that has a name, with the recipe's value as default.
 
+import type { SlurmOptions } from './slurm/options.js'
+
 /** A training set as `dataset()` writes it: what a launch needs to know of it. */
 export interface TrainingData {
   /** The entry in dataset_info.json. */
@@ -62,7 +64,7 @@ export interface TrainSettings {
 
 /** Where and how a run is started. */
 export interface LaunchOptions {
-  /** 'ssh://host', 'ssh://user@host:port', or 'practice'. */
+  /** 'ssh://host', 'ssh://user@host:port', 'slurm://login', 'slurm://localhost', 'skypilot' or 'practice'. */
   on: string
   /** Where the yaml, the DeepSpeed settings and the record of the run are kept. */
   in: KeptIn
@@ -76,6 +78,13 @@ export interface LaunchOptions {
   force?: boolean
   /** Dollars for one GPU for one hour. @default 2.96, which the report's $450 for 19 h on 8 GPUs comes to */
   price?: number
+  /**
+   * Dollars (hours × GPUs × price), or hours, after which the job ends itself, over all its starts: right after the
+   * last checkpoint that fits, by a watch on the far machine. @default no limit
+   */
+  limit?: number | { hours: number }
+  /** Partition, account, time and so on, where `on` is a Slurm cluster. */
+  slurm?: SlurmOptions
   /** OpenSSH client configuration to use instead of ~/.ssh/config. @default SKYLAB_SSH_CONFIG */
   sshConfig?: string
   /** The practice machine only: seconds that the recorded log is spread over, and a step at which to crash. */

@@ -17,8 +17,8 @@ export interface RunRecord extends Job {
 
 const FILE = 'runs.jsonl'
 
-/** The runs that a workspace has started, oldest first. */
-export function runs({ in: work }: { in: KeptIn }): RunRecord[] {
+/** The runs that a workspace remembers, oldest first. Nothing is asked of their machines. */
+export function records(work: KeptIn): RunRecord[] {
   let text: string
   try {
     text = readFileSync(path.join(work.dir, FILE), 'utf8')
@@ -40,7 +40,7 @@ export function runs({ in: work }: { in: KeptIn }): RunRecord[] {
 /** Remembers a run, once. */
 export function remember(work: KeptIn, record: RunRecord): void {
   mkdirSync(work.dir, { recursive: true })
-  const known = runs({ in: work }).find((one) => one.id === record.id)
+  const known = records(work).find((one) => one.id === record.id)
   if (known && known.dir === record.dir) return
   const file = path.join(work.dir, FILE)
   let torn = false
@@ -55,12 +55,16 @@ export function remember(work: KeptIn, record: RunRecord): void {
 
 /** The workspace that has started a run: the given one, else those under ./runs, else the current folder. */
 export function findRecord(id: string, work?: KeptIn): { record: RunRecord; work: KeptIn } | undefined {
-  const places = work ? [work.dir] : [process.cwd(), ...folders('runs')]
-  for (const dir of places) {
-    const record = runs({ in: { dir } }).find((one) => one.id === id)
+  for (const dir of places(work)) {
+    const record = records({ dir }).find((one) => one.id === id)
     if (record) return { record, work: { dir } }
   }
   return undefined
+}
+
+/** Folders in which runs may be remembered: the given workspace, else the current folder and those under ./runs. */
+export function places(work?: KeptIn): string[] {
+  return work ? [work.dir] : [process.cwd(), ...folders('runs')]
 }
 
 function folders(dir: string): string[] {

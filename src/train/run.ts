@@ -1,33 +1,30 @@
 // A training run as a cell holds it: its curve, its end, its files. The run itself is on the far side.
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host } from '../host.js'
 import { Stopped } from '../stopped.js'
-import { sha256Of } from './data.js'
-import {
-  followScript,
-  type Job,
-  type JobState,
-  lastLinesScript,
-  readState,
-  spentScript,
-  stateScript,
-  stopScript,
-} from './job.js'
+import { type FarFile, fetchFiles, listFiles } from './fetch.js'
+import { Follower } from './job/follow.js'
+import { checkpointScript, type JobState, readState, stateScript } from './job/state.js'
+import { requestScript, stopScript } from './job/stop.js'
+import type { Job } from './job.js'
 import { TrainerLog, type TrainStep } from './log.js'
+import { type LogOptions, Logs } from './logs.js'
+import { isSlurm } from './machine.js'
 import type { KeptIn } from './options.js'
 import { originText } from './practice/recording.js'
 import { OUTPUT } from './recipe.js'
-import { type FarMachine, quote } from './ssh/far.js'
+import { cancelScript, queryScript } from './slurm/script.js'
+import type { Machine } from './ssh/far.js'
+import { type RunStatus, statusOf, whyItEnded } from './status.js'
 
-/** 'running' until the trainer has ended; 'stopped' where someone asked it to. */
-export type RunState = 'running' | 'done' | 'failed' | 'stopped'
+/** 'queued' while Slurm lets it wait; 'running' until the trainer has ended; 'stopped' where it was ended before. */
+export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'stopped'
 
 export interface RunResult {
   /** Folder of the trained weights on the far machine; null on the practice machine, which trains nothing. */
   checkpoint: string | null
-  /** Hours from start to end, over all attempts. */
+  /** Hours that it ran, over all attempts. */
   hours: number
   /** Hours × GPUs × price; null on the practice machine, where nothing was paid. */
   dollars: number | null
@@ -35,12 +32,25 @@ export interface RunResult {
   loss: number
 }
 
+export interface StopOptions {
+  /** Seconds before what has not ended by itself is killed. @default 20 */
+  grace?: number
+  /**
+   * 'now' ends it at once; 'save' lets a trainer that can (enable_jit_checkpoint) write a checkpoint first;
+   * 'checkpoint' waits for the next checkpoint of its own, also after this process has ended.
+   * @default 'save' where the trainer can, else 'now'
+   */
+  at?: 'now' | 'save' | 'checkpoint'
+  /** Seconds that saving may take. @default 1800 */
+  saving?: number
+}
+
 /** Seconds for which a broken connection is tried again while a run is followed. */
 const PATIENCE = 1800
 
 export class Run {
   readonly id: string
-  /** Where it runs, as it was typed: 'ssh://h100', 'practice'. */
+  /** Where it runs, as it was typed: 'ssh://h100', 'slurm://login', 'practice'. */
   readonly on: string
   /** How to name the machine to a reader. */
   readonly label: string
@@ -50,18 +60,21 @@ export class Run {
   readonly job: Job
   /** Where the log comes from, where it is not this run's own: the practice machine's is a recording. */
   readonly logOrigin?: string
-  readonly #far: FarMachine
+  readonly #far: Machine
   readonly #work: KeptIn
   readonly #log = new TrainerLog()
+  readonly #follower = new Follower()
+  readonly #slurm: string
   #polling: Promise<JobState> | undefined
 
-  constructor(far: FarMachine, dir: string, job: Job, work: KeptIn) {
+  constructor(far: Machine, dir: string, job: Job, work: KeptIn) {
     this.id = job.id
     this.on = job.on
     this.dir = dir
     this.job = job
     this.#far = far
     this.#work = work
+    this.#slurm = isSlurm(job.on) ? queryScript(job.id) : ''
     this.label = job.on === 'practice' ? 'practice machine' : job.on
     if (job.on === 'practice') this.logOrigin = originText()
   }
@@ -88,7 +101,7 @@ export class Run {
         place = step.step
         yield step
       }
-      if (state.state !== 'running' && state.state !== 'new') {
+      if (!goesOn(state)) {
         if (state.state === 'failed') throw await this.#failure(state)
         return
       }
@@ -105,7 +118,8 @@ export class Run {
   /**
    * Waits for the end of the run.
    *
-   * @throws Stopped('failed') with the trainer's last lines where it failed, 'interrupted' where it was stopped
+   * @throws Stopped('failed') with the trainer's last lines where it failed, 'over-budget' where its limit ended
+   *   it, 'interrupted' where it was stopped
    */
   async wait(): Promise<RunResult> {
     const signal = host().signal()
@@ -113,15 +127,8 @@ export class Run {
     for (;;) {
       const state = await this.#poll(signal)
       if (state.state === 'failed') throw await this.#failure(state)
-      if (state.state === 'stopped') {
-        const last = this.#log.after(0).at(-1)
-        throw new Stopped(
-          'interrupted',
-          `${this.id} was stopped${last ? ` at step ${last.step} of ${last.total}` : ''}.`,
-          'train(data, { … }) starts it again, from its last checkpoint',
-        )
-      }
-      if (state.state === 'done') return this.#result()
+      if (state.state === 'stopped') throw this.#stopped(state)
+      if (state.state === 'done') return this.#result(state)
       await pause(looks(false), signal)
     }
   }
@@ -133,99 +140,112 @@ export class Run {
    */
   async state(): Promise<RunState> {
     const { state } = await this.#state()
-    return state === 'new' || state === 'absent' ? 'running' : state
+    return state === 'new' || state === 'absent' || state === 'unknown' ? 'running' : state
+  }
+
+  /**
+   * How the run stands now, with the reason, the step, what it has cost and the newest whole checkpoint.
+   *
+   * @throws Stopped('no-host') where the machine cannot be reached, 'no-run' where the job's folder is gone
+   */
+  async status(): Promise<RunStatus> {
+    const state = await this.#state()
+    const { stdout } = await this.#far.exec(checkpointScript(this.dir))
+    const newest = /^checkpoint=(.+)$/m.exec(stdout.toString())?.[1]
+    return statusOf(this.job, this.dir, state, newest ? `${this.dir}/${newest}` : null)
   }
 
   /** The last lines that the trainer printed. */
   async lastLines(count = 20): Promise<string[]> {
-    const { stdout } = await this.#far.exec(lastLinesScript(this.dir, count))
-    // A progress bar rewrites its line; only what it showed last is a line.
-    return stdout
-      .toString()
-      .split('\n')
-      .map((line) => line.slice(line.lastIndexOf('\r', line.length - 2) + 1))
-      .filter((line) => line.trim() !== '')
+    return this.logs({ tail: count })
   }
 
   /**
-   * Ends the run and all its processes; a run that has ended is left as it is.
+   * What the trainer printed. Awaited, its last lines; with `for await`, those and all that come until the run ends.
    *
-   * @param grace seconds before what has not ended by itself is killed
+   * @param options `tail`: how many; `grep`: text or expression that a line must hold; `attempt`: which start
    */
-  async stop(grace = 20): Promise<RunState> {
-    for (const signal of ['TERM', 'KILL'] as const) {
-      await this.#far.exec(stopScript(this.dir, signal))
-      const until = Date.now() + grace * 1000
-      do {
-        const state = await this.state()
-        if (state !== 'running') return state
-        await sleep(250)
-      } while (Date.now() < until)
+  logs(options: LogOptions = {}): Logs {
+    return new Logs(this.#far, this.dir, options, async () => !goesOn(await this.#state()))
+  }
+
+  /**
+   * Ends the run and all its processes, and nobody else's; a run that has ended is left as it is. Where the trainer
+   * can save when asked, it does so first.
+   *
+   * @param options seconds of grace, or StopOptions
+   */
+  async stop(options: number | StopOptions = {}): Promise<RunState> {
+    const {
+      grace = 20,
+      saving = 1800,
+      at = this.job.saves ? 'save' : 'now',
+    } = typeof options === 'number' ? { grace: options, at: 'now' as const } : options
+    let state = await this.#state(true)
+    if (state.state === 'stopped' || state.state === 'done' || state.state === 'failed') return state.state
+    if (at !== 'now' && state.state !== 'queued') {
+      await this.#far.exec(requestScript(this.dir, at))
+      // At the next checkpoint may be hours from now; the request stays where it is, whoever waits.
+      const ended = await this.#ends(at === 'save' ? saving + grace : Number.POSITIVE_INFINITY)
+      if (ended) return ended
     }
+    if (this.#slurm) {
+      await this.#far.exec(requestScript(this.dir, 'now'))
+      const ended = state.state === 'running' ? await this.#ends(Math.min(grace, 5)) : undefined
+      // A job that waits in the queue has nothing to save, and one that has ended must not be queued again.
+      await this.#far.exec(cancelScript(this.dir, this.id))
+      if (ended) return ended
+      const gone = await this.#ends(grace + 40)
+      if (gone) return gone
+    } else {
+      for (const signal of ['TERM', 'KILL'] as const) {
+        await this.#far.exec(stopScript(this.dir, signal))
+        const ended = await this.#ends(grace)
+        if (ended) return ended
+      }
+    }
+    state = await this.#state(true)
     throw new Stopped(
       'no-host',
-      `${this.id} does not end, not even by SIGKILL.`,
-      `${(await this.#far.target()).command} 'ps -ef | grep llamafactory'`,
+      `${this.id} does not end, not even by SIGKILL: ${state.processes} of its processes are there.`,
+      `${await this.#far.command()} 'ps -ef | grep llamafactory'`.trim(),
     )
   }
 
+  /** The state once the run has ended, if it does within so many seconds. */
+  async #ends(seconds: number): Promise<RunState | undefined> {
+    const signal = host().signal()
+    const until = Date.now() + seconds * 1000
+    for (let every = 250; ; every = Math.min(every * 1.3, 3000)) {
+      const { state, processes } = await this.#state(true)
+      if (state === 'absent' && processes === 0) return 'stopped'
+      if (state === 'done' || state === 'failed' || state === 'stopped') return state
+      if (Date.now() > until) return undefined
+      await pause(every, signal)
+    }
+  }
+
   /** The files of the job, relative to its folder, with their size in bytes. */
-  async files(): Promise<{ path: string; size: number }[]> {
-    const { stdout } = await this.#far.exec(`cd ${quote(this.dir)} && find . -type f -exec wc -c {} \\;`)
-    return stdout
-      .toString()
-      .split('\n')
-      .flatMap((line) => {
-        const found = /^\s*(\d+) \.\/(.*)$/.exec(line)
-        return found ? [{ path: found[2]!, size: Number(found[1]) }] : []
-      })
-      .sort((a, b) => (a.path < b.path ? -1 : 1))
+  files(): Promise<FarFile[]> {
+    return listFiles(this.#far, this.dir)
   }
 
   /**
    * Brings files of the run here, resuming what an earlier call began; each is verified by its hash.
    *
-   * @param pattern of the path in the job's folder: `output/*.json`, `output/checkpoint-100/**`
+   * @param what 'checkpoint' (the trained weights, or the newest whole checkpoint where the run has not ended),
+   *   'adapter', 'config', 'logs', or a pattern of the path in the job's folder: `output/*.json`,
+   *   `output/checkpoint-100/**`
    * @param to folder to put them in; default: `<workspace>/<id>`
    * @returns the files here
    * @throws Stopped('no-file') where nothing matches
    */
-  async fetch(pattern: string, to = path.join(this.#work.dir, this.id)): Promise<string[]> {
-    const all = await this.files()
-    const wanted = all.filter((file) => glob(pattern).test(file.path))
-    if (wanted.length === 0) {
-      const some = all.slice(0, 8).map((file) => file.path)
-      throw new Stopped(
-        'no-file',
-        `No file of ${this.id} matches ${pattern}; there are ${some.join(', ')}${all.length > 8 ? ', …' : ''}.`,
-        "run.fetch('output/*.json')",
-      )
-    }
-    const here: string[] = []
-    for (const file of wanted) here.push(await this.#fetchOne(file.path, path.join(to, ...file.path.split('/'))))
-    return here
+  fetch(what: string, to = path.join(this.#work.dir, this.id)): Promise<string[]> {
+    return fetchFiles(this.#far, this.dir, { what, to, id: this.id })
   }
 
-  async #fetchOne(file: string, local: string): Promise<string> {
-    const remote = `${this.dir}/${file}`
-    const part = `${local}.part`
-    mkdirSync(path.dirname(local), { recursive: true })
-    for (const again of [true, false]) {
-      await this.#far.fetch(remote, part, { patience: 120, signal: host().signal() })
-      const { stdout } = await this.#far.exec(
-        `sha256sum ${quote(remote)} 2>/dev/null || shasum -a 256 ${quote(remote)}`,
-      )
-      if (stdout.toString().startsWith(await sha256Of(part))) break
-      rmSync(part, { force: true })
-      if (!again) throw new Stopped('no-file', `${file} changed while it was fetched.`, `run.fetch('${file}')`)
-    }
-    renameSync(part, local)
-    return local
-  }
-
-  async #result(): Promise<RunResult> {
-    const { stdout } = await this.#far.exec(spentScript(this.dir))
-    const hours = Number(stdout.toString().trim()) / 3600
+  #result(state: JobState): RunResult {
+    const hours = hoursOf(state)
     const last = this.#log.after(0).at(-1)
     return {
       checkpoint: this.checkpoint,
@@ -244,43 +264,72 @@ export class Run {
   }
 
   async #look(signal: AbortSignal | undefined, patience: number): Promise<JobState> {
-    const { stdout } = await this.#far.exec(
-      followScript(this.dir, this.#log.offset),
-      signal ? { patience, signal } : { patience },
-    )
-    const split = stdout.indexOf('\n--\n')
-    const head = stdout.subarray(0, split).toString()
-    const size = Number(/^size=(\d+)$/m.exec(head)?.[1] ?? 0)
-    this.#log.add(stdout.subarray(split + 4), size)
-    return this.#present(readState(head))
+    const options = signal ? { patience, signal } : { patience }
+    for (;;) {
+      const { stdout } = await this.#far.exec(this.#follower.script(this.dir, this.#slurm), options)
+      const { state, pieces } = this.#follower.read(stdout)
+      for (const { file, bytes, anew } of pieces) {
+        if (file.endsWith('.csv')) this.#log.addSamples(file, bytes, anew)
+        else if (file.endsWith('.txt')) this.#log.addNorms(file, bytes, anew)
+        else {
+          if (anew) this.#log.begin()
+          this.#log.add(bytes, this.#log.offset + bytes.length)
+        }
+      }
+      // The state is of before the files were read: an end that it tells has all its steps behind it.
+      if (!pieces.some(({ more }) => more)) return this.#present(readState(state))
+    }
   }
 
-  async #state(): Promise<JobState> {
-    const { stdout } = await this.#far.exec(stateScript(this.dir))
-    return this.#present(readState(stdout.toString()))
+  async #state(evenAbsent = false): Promise<JobState> {
+    const { stdout } = await this.#far.exec(stateScript(this.dir, this.#slurm))
+    const state = readState(stdout.toString())
+    return evenAbsent ? state : this.#present(state)
   }
 
   #present(state: JobState): JobState {
+    if (state.state === 'unknown') {
+      throw new Stopped(
+        'no-host',
+        `Slurm on ${this.label} does not answer, and ${this.id} has given no sign of life for a while: ${state.slurm?.reason}`,
+        'await run.status()   # once the controller is up again; a job that runs goes on',
+        new Error(state.slurm?.reason),
+      )
+    }
     if (state.state !== 'absent') return state
+    const left = state.processes
+      ? ` ${state.processes} of its processes still run; what they write is lost. run.stop() ends them.`
+      : ''
     throw new Stopped(
       'no-run',
-      `The folder of ${this.id} is gone from ${this.label}: ${this.dir}`,
-      'train(data, { … })',
+      `The folder of ${this.id} is gone from ${this.label}: ${this.dir}.${left}`,
+      left ? 'await run.stop()' : 'train(data, { … })',
+    )
+  }
+
+  #stopped(state: JobState): Stopped {
+    const at = state.step ? ` at step ${state.step} of ${state.total}` : ''
+    if (state.stopped === 'limit') {
+      const dollars = hoursOf(state) * this.job.gpus * this.job.price
+      return new Stopped(
+        'over-budget',
+        `${this.id} reached its limit and was ended${at}, after ${hoursOf(state).toFixed(2)} h and $${dollars.toFixed(2)}.`,
+        'train(data, { …, limit: 600 })   # goes on from its last checkpoint',
+      )
+    }
+    return new Stopped(
+      'interrupted',
+      `${this.id} was stopped${at}.`,
+      'train(data, { … }) starts it again, from its last checkpoint',
     )
   }
 
   async #failure(state: JobState): Promise<Stopped> {
-    const how =
-      state.exit !== null
-        ? `with exit status ${state.exit}`
-        : state.rebooted
-          ? 'when its machine was started anew'
-          : 'without leaving an exit status: it was killed, for instance for want of memory'
     const lines = await this.lastLines(12)
     const text = lines.length ? ` The last lines of its log:\n${lines.map((line) => `    ${line}`).join('\n')}` : ''
     return new Stopped(
       'failed',
-      `${this.id} on ${this.label} ended ${how}.${text}`,
+      `${this.id} on ${this.label} ended ${whyItEnded(state)}.${text}`,
       'train(data, { … })   # starts it again, from its last checkpoint if it has one',
     )
   }
@@ -301,16 +350,16 @@ export class Run {
   }
 }
 
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted())
+function goesOn({ state }: JobState): boolean {
+  return state === 'running' || state === 'queued' || state === 'new'
 }
 
-/** `*` within a folder, `**` across folders, `?` one character. */
-function glob(pattern: string): RegExp {
-  const parts = pattern.split(/(\*\*\/?|\*|\?)/).map((part) => {
-    if (part.startsWith('**')) return '.*'
-    if (part === '*') return '[^/]*'
-    return part === '?' ? '[^/]' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  })
-  return new RegExp(`^${parts.join('')}$`)
+/** Hours that a run has taken, by its own watch; by the clock for one so short that the watch saw nothing. */
+function hoursOf(state: JobState): number {
+  const clock = state.started !== null ? Math.max(0, (state.ended ?? state.now) - state.started) : 0
+  return Math.max(state.spent, state.attempt === 1 ? Math.min(clock, state.spent + 5) : 0) / 3600
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

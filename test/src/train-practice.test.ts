@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { attach, type Run, runs, type TrainOptions, train } from '../../src/train/index.js'
+import { attach, type Run, records, type TrainOptions, train } from '../../src/train/index.js'
 import { keyPair } from '../../src/train/practice/key-pair.js'
 import { stopPractice } from '../../src/train/practice/machine.js'
 import { BASE, remove, temporary, writeSet } from './train.data.js'
@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
-  for (const record of runs({ in: { dir } })) {
+  for (const record of records({ dir })) {
     const run = await attach(record.id, { in: { dir } })
     await run.stop(2)
   }
@@ -82,7 +82,7 @@ describe('the practice machine', () => {
     expect(attempts(again)).toEqual(['1'])
     expect(await (await start(3)).state()).toBe('done')
     expect(attempts(again)).toEqual(['1'])
-    expect(runs({ in: { dir } })).toHaveLength(1)
+    expect(records({ dir })).toHaveLength(1)
     // Other settings are another job.
     const other = await start(0.2, { epochs: 2 })
     expect(other.id).not.toBe(again.id)
@@ -93,7 +93,7 @@ describe('the practice machine', () => {
     const child = launcher(12)
     children.push(child)
     await until(() => /step 5\n/.test(output(child)))
-    const [record] = runs({ in: { dir } })
+    const [record] = records({ dir })
     const servers = serversOf(dir)
     expect(servers).toHaveLength(1)
     child.kill('SIGKILL')

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkData, readDataset } from '../../src/train/data.js'
 import { recipe, train, trainingPlan } from '../../src/train/index.js'
-import { checkEnvironment, readState } from '../../src/train/job.js'
+import { readState } from '../../src/train/job/state.js'
+import { checkEnvironment } from '../../src/train/job.js'
 import { secondsOf, TrainerLog } from '../../src/train/log.js'
 import { fingerprint, keyState, knownKeys } from '../../src/train/ssh/knownhosts.js'
 import { resolveTarget } from '../../src/train/ssh/target.js'
@@ -383,7 +384,10 @@ describe('train', () => {
     const data = writeSet(dir)
     const with_ = (options: object) => train(data, { base: BASE, on: 'practice', in: { dir }, ...options })
     await expect(with_({ on: 'h100' })).rejects.toMatchObject({ code: 'bad-call' })
-    await expect(with_({ on: 'slurm://login' })).rejects.toThrow(/Slurm is not supported yet/)
+    await expect(with_({ on: 'slurm://login', slurm: { partition: 'a\nb' } })).rejects.toMatchObject({
+      code: 'bad-call',
+    })
+    await expect(with_({ limit: 0 })).rejects.toMatchObject({ code: 'bad-call' })
     await expect(with_({ nodes: 2 })).rejects.toMatchObject({ code: 'bad-call' })
     await expect(with_({ base: '' })).rejects.toThrow(/`base` to name a model/)
     await expect(with_({ env: { OPENAI_API_KEY: 'sk' } })).rejects.toThrow(/looks like a secret/)

@@ -1,17 +1,26 @@
 // The practice machine's `llamafactory-cli`: reads settings and data as LLaMA-Factory does, and refuses
-// what it would refuse; then, instead of training, plays a log that the real one wrote.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+// what it would refuse; then, instead of training, plays a log that the real one wrote. Its checkpoints hold
+// no weights, but come, go and are gone on from as the real ones.
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadDataset, readDataset } from '../data.js'
 import type { Job } from '../job.js'
 import { trainerKeys, trainerTemplates } from '../keys.js'
+import { secondsOf } from '../log.js'
 import { readYaml, type Value } from '../yaml.js'
 import { originText, recordedLines, recordedOrigin } from './recording.js'
 
 const [command, file] = process.argv.slice(2)
 
+/** transformers' enable_jit_checkpoint: asked to end, it saves first. */
+let saves = false
+let asked = false
 process.on('SIGTERM', () => {
+  if (saves) {
+    asked = true
+    return
+  }
   console.log('[practice] SIGTERM: stopping')
   process.exit(143)
 })
@@ -29,14 +38,69 @@ async function train(yaml: string): Promise<void> {
   const { seconds, failAt } = practiceOptions()
   const lines = recordedLines()
   const log = path.join(output, 'trainer_log.jsonl')
+  const every = Number(settings.save_steps ?? 500)
+  const keep = Number(settings.save_total_limit ?? Number.POSITIVE_INFINITY)
+  const origin = lastCheckpoint(output)
+  saves = settings.enable_jit_checkpoint === true
+  if (origin.step > 0) console.log(`[practice] resuming from ${output}/checkpoint-${origin.step}`)
   for (const line of lines) {
+    const row = JSON.parse(line) as LogRow
+    const last = row.loss === undefined
+    if (row.current_steps <= origin.step && !last) continue
     await sleep((seconds * 1000) / lines.length)
-    const step = (JSON.parse(line) as { current_steps: number }).current_steps
-    if (failAt !== undefined && step >= failAt)
+    if (failAt !== undefined && row.current_steps >= failAt)
       refuse(`RuntimeError: the practice trainer was told to fail at step ${failAt}`)
-    appendFileSync(log, `${line}\n`)
+    appendFileSync(log, `${origin.step > 0 ? sinceStart(row, origin, lines) : line}\n`)
+    if (!last && (asked || row.current_steps % every === 0)) checkpoint(output, row, keep)
+    if (asked) {
+      console.log('[practice] SIGTERM: saved, stopping')
+      process.exit(0)
+    }
   }
   finish(output, lines)
+}
+
+interface LogRow {
+  current_steps: number
+  total_steps: number
+  loss?: number
+  elapsed_time: string
+  remaining_time: string
+}
+
+/** The newest checkpoint of an earlier start, and how far the recording was then. */
+function lastCheckpoint(output: string): { step: number } {
+  const steps = readdirSync(output).flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? [])
+  return { step: Math.max(0, ...steps.map(Number)) }
+}
+
+/** After a resume the real trainer counts time from its new start, and the time left by that: wrong, and kept so. */
+function sinceStart(row: LogRow, origin: { step: number }, lines: string[]): string {
+  const before = lines.map((line) => JSON.parse(line) as LogRow).find((one) => one.current_steps === origin.step)
+  const elapsed = Math.max(0, secondsOf(row.elapsed_time) - secondsOf(before?.elapsed_time ?? ''))
+  const left = (elapsed / row.current_steps) * (row.total_steps - row.current_steps)
+  return JSON.stringify({ ...row, elapsed_time: clock(elapsed), remaining_time: clock(left) })
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
+}
+
+/** In the order of transformers: what is large first, trainer_state.json last, then the oldest ones go. */
+function checkpoint(output: string, row: LogRow, keep: number): void {
+  const folder = path.join(output, `checkpoint-${row.current_steps}`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'PRACTICE.txt'), 'There are no weights in this checkpoint.\n')
+  writeFileSync(
+    path.join(folder, 'trainer_state.json'),
+    `${JSON.stringify({ global_step: row.current_steps }, null, 2)}\n`,
+  )
+  const all = readdirSync(output)
+    .filter((name) => /^checkpoint-\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(11)) - Number(b.slice(11)))
+  for (const old of all.slice(0, Math.max(0, all.length - keep))) rmSync(path.join(output, old), { recursive: true })
 }
 
 /** HfArgumentParser's part: every key known, the required ones there, files where they are said to be. */

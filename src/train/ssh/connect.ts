@@ -1,10 +1,18 @@
 // One authenticated SSH connection, by ssh2, on the terms that OpenSSH would set.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { Duplex } from 'node:stream'
-import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
 import { Stopped } from '../../stopped.js'
-import { fingerprint, type KeyState, keyState, keyType, knownKeys, preferredAlgorithms } from './knownhosts.js'
+import { authentication } from './identities.js'
+import {
+  authoritiesFor,
+  fingerprint,
+  type KeyState,
+  keyState,
+  keyType,
+  knownKeys,
+  preferredAlgorithms,
+} from './knownhosts.js'
 import type { Target } from './target.js'
 
 /** Algorithms that ssh2 knows for host keys; others in known_hosts are passed over. */
@@ -82,13 +90,28 @@ async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
     : knownKeys(target.knownHosts, target.hostKeyAlias ?? target.host, target.hostKeyAlias ? 22 : target.port)
   const preferred = HOST_KEY_ALGORITHMS.filter((name) => preferredAlgorithms(known).includes(name))
   let refused: Stopped | undefined
+  // Our own clock instead of ssh2's: it stands still while a person types a passphrase.
+  let clock: NodeJS.Timeout | undefined
+  const client = new ssh2.Client()
+  const wind = () => {
+    clock = setTimeout(() => {
+      client.emit('error', new Error(`no answer within ${target.timeout} s`))
+      client.destroy()
+    }, target.timeout * 1000)
+  }
   const config: ConnectConfig = {
     host: target.host,
     port: target.port,
     username: target.user,
-    readyTimeout: target.timeout * 1000,
+    readyTimeout: 0,
     keepaliveInterval: 15_000,
-    authHandler: await authMethods(target),
+    authHandler: await authentication(target, {
+      asking: () => clearTimeout(clock),
+      asked: wind,
+      failed: (error) => {
+        refused ??= error
+      },
+    }),
     hostVerifier: (key: Buffer) => {
       const state = target.hostKey
         ? target.hostKey.split(' ')[1] === key.toString('base64')
@@ -108,8 +131,7 @@ async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
       : {}),
     ...(sock ? { sock } : {}),
   }
-  const client = new ssh2.Client()
-  return new Promise((done, fail) => {
+  return new Promise<Client>((done, fail) => {
     let ready = false
     // Without this each small packet waits for the one before to be acknowledged: 170 ms a command.
     client.on('handshake', () => client.setNoDelay(true))
@@ -124,27 +146,9 @@ async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
       fail(refused ?? connectFailed(target, error))
     })
     client.on('close', () => fail(refused ?? connectFailed(target, new Error('the connection was closed'))))
+    wind()
     client.connect(config)
-  })
-}
-
-/** The agent's keys and the identity files, in OpenSSH's order. */
-async function authMethods(target: Target): Promise<AnyAuthMethod[]> {
-  const { default: ssh2 } = await import('ssh2')
-  const files: AnyAuthMethod[] = []
-  for (const file of target.identities) {
-    let text: Buffer
-    try {
-      text = readFileSync(file)
-    } catch {
-      continue
-    }
-    const key = ssh2.utils.parseKey(text)
-    // A key with a passphrase is the agent's business: `ssh-add`.
-    if (!(key instanceof Error)) files.push({ type: 'publickey', username: target.user, key: text })
-  }
-  const agent: AnyAuthMethod[] = target.agent ? [{ type: 'agent', username: target.user, agent: target.agent }] : []
-  return target.identitiesOnly ? [...files, ...agent] : [...agent, ...files]
+  }).finally(() => clearTimeout(clock))
 }
 
 function hostKeyRefused(target: Target, state: Exclude<KeyState, 'known'>, key: Buffer): Stopped {
@@ -155,6 +159,18 @@ function hostKeyRefused(target: Target, state: Exclude<KeyState, 'known'>, key: 
       'no-host',
       `${target.name} shows another key (${mark}) than the one this project made for it.`,
       "rm -r practice-machine   # in the workspace's folder; it is made anew",
+    )
+  }
+  const authorities = authoritiesFor(
+    target.knownHosts,
+    target.hostKeyAlias ?? target.host,
+    target.hostKeyAlias ? 22 : target.port,
+  )
+  if (state === 'unknown' && authorities.length > 0) {
+    return new Stopped(
+      'no-host',
+      `known_hosts trusts ${target.name} (${where}) through a certificate authority (${authorities[0]}), and host certificates cannot be checked here; its ${keyType(key)} key, ${mark}, is not listed itself.`,
+      `ssh-keyscan${target.port === 22 ? '' : ` -p ${target.port}`} ${target.host} >> ~/.ssh/known_hosts   # after comparing: ssh-keygen -lf ~/.ssh/known_hosts -F '${where}'`,
     )
   }
   if (state === 'unknown') {
@@ -184,7 +200,7 @@ function connectFailed(target: Target, error: Error): Stopped {
     return new Stopped(
       'bad-key',
       `${where} refused ${keys}.`,
-      `${again}   # a key with a passphrase: ssh-add first`,
+      `${again}   # which must let you in without a password; a key is made known by ssh-copy-id`,
       error,
     )
   }

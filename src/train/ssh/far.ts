@@ -6,6 +6,7 @@
 // twice. Nothing but `sh`, `cat` and `tail` is needed on the far side: no sftp.
 import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { Stopped } from '../../stopped.js'
@@ -34,9 +35,25 @@ export interface Patience {
   signal?: AbortSignal
   /** Called when a connection broke and another is tried. */
   onRetry?: (error: Error) => void
+  /** Called with the bytes of the file that have gone or come so far, as they do. */
+  onBytes?: (bytes: number) => void
 }
 
-export class FarMachine {
+/** A machine on which scripts run and files lie: at the other end of SSH, or this one. */
+export interface Machine {
+  /** Runs a script by /bin/sh, in the user's home. Its output is kept in memory. */
+  exec(script: string, patience?: Patience): Promise<Answer>
+  /** Sends a file, from where an earlier attempt left off. Comparing hashes is the caller's part. */
+  send(local: string, remote: string, patience?: Patience): Promise<void>
+  /** Fetches a file, from where an earlier attempt left off. Comparing hashes is the caller's part. */
+  fetch(remote: string, local: string, patience?: Patience): Promise<void>
+  /** What a person types before a command to run it there: `ssh h100`; empty where it is this machine. */
+  command(): Promise<string>
+  /** Closes what is open; the next question opens it again. */
+  close(): void
+}
+
+export class FarMachine implements Machine {
   #connection: Promise<Connected> | undefined
   #underWay = 0
   #idle: NodeJS.Timeout | undefined
@@ -44,10 +61,14 @@ export class FarMachine {
   /** @param target the machine, or how to find it: asked again before each new connection */
   constructor(readonly target: () => Promise<Target>) {}
 
+  async command(): Promise<string> {
+    return (await this.target()).command
+  }
+
   /** Runs a script by /bin/sh, whatever the user's login shell is. Its output is kept in memory. */
   exec(script: string, patience: Patience = {}): Promise<Answer> {
     return this.#again(patience, async ({ client }) => {
-      const answer = await command(client, 'sh -s', (channel) => channel.end(`printf '%s' '${MARK}'\n${script}\n`))
+      const answer = await command(client, 'sh -s', (channel) => channel.end(whole(script)))
       const mark = answer.stdout.indexOf(MARK)
       return { ...answer, stdout: mark < 0 ? Buffer.alloc(0) : answer.stdout.subarray(mark + MARK.length) }
     })
@@ -58,13 +79,17 @@ export class FarMachine {
    * something else: comparing hashes is the caller's part.
    */
   send(local: string, remote: string, patience: Patience = {}): Promise<void> {
+    const { onBytes } = patience
     return this.#again(patience, async ({ client }) => {
       const size = statSync(local).size
       const have = await this.#size(remote)
+      onBytes?.(Math.min(have, size))
       if (have >= size) return
       const source = createReadStream(local, { start: have, highWaterMark: 256 * 1024 })
       const { code, stderr } = await command(client, far(`cat >> ${quote(remote)}`), (channel) => {
+        let sent = have
         source.on('error', () => channel.destroy())
+        if (onBytes) source.on('data', (chunk) => onBytes((sent += chunk.length)))
         // ssh2 answers a write on a broken connection with an error on the channel; 'close' is what counts.
         channel.on('error', () => source.destroy())
         source.pipe(channel)
@@ -91,7 +116,7 @@ export class FarMachine {
       full.catch(() => undefined)
       const script = `printf %s ${quote(MARK)}; tail -c +${from + 1} ${quote(remote)}`
       const { code, stderr } = await Promise.race([
-        command(client, far(script), (channel) => channel.end(), afterMark(sink)),
+        command(client, far(script), (channel) => channel.end(), afterMark(counted(sink, from, patience.onBytes))),
         full,
       ])
       await Promise.race([new Promise<void>((done) => sink.end(() => done())), full])
@@ -170,6 +195,14 @@ export class FarMachine {
   }
 }
 
+/**
+ * A script that runs whole or not at all: a shell reads its input line by line, and would run the first half
+ * of what a broken connection sent.
+ */
+function whole(script: string): string {
+  return `skylab_script() {\nprintf '%s' '${MARK}'\n${script}\n}\nskylab_script\n`
+}
+
 /** A command for the login shell that any of them passes on unchanged: no quote inside, only octal escapes. */
 function far(script: string): string {
   const octal = [...Buffer.from(script)].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
@@ -230,6 +263,19 @@ function command(
       started(error as Error)
     }
   })
+}
+
+/** A sink that tells how many bytes it has. */
+function counted(sink: Writable, from: number, onBytes: Patience['onBytes']): Writable {
+  if (!onBytes) return sink
+  const write = sink.write.bind(sink) as (chunk: Buffer) => boolean
+  let have = from
+  onBytes(have)
+  sink.write = ((chunk: Buffer) => {
+    onBytes((have += chunk.length))
+    return write(chunk)
+  }) as Writable['write']
+  return sink
 }
 
 /** Passes on what follows the mark, holding the sender back while the file is being written. */

@@ -15,21 +15,33 @@ interface KnownKey {
 
 /** The keys that the files hold for a machine. A file that is not there holds none. */
 export function knownKeys(files: string[], host: string, port: number): KnownKey[] {
-  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
-  const keys: KnownKey[] = []
-  for (const file of files) {
-    let text: string
+  const name = nameOf(host, port)
+  return linesOf(files).flatMap((line) => keyOf(line, name) ?? [])
+}
+
+/** Fingerprints of the certificate authorities that the files trust for a machine. */
+export function authoritiesFor(files: string[], host: string, port: number): string[] {
+  const name = nameOf(host, port)
+  return linesOf(files).flatMap((line) => {
+    const [marker, names, , key] = line.trim().split(/\s+/)
+    return marker === '@cert-authority' && names && key && namesHost(names, name)
+      ? [fingerprint(Buffer.from(key, 'base64'))]
+      : []
+  })
+}
+
+function nameOf(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
+}
+
+function linesOf(files: string[]): string[] {
+  return files.flatMap((file) => {
     try {
-      text = readFileSync(file, 'utf8')
+      return readFileSync(file, 'utf8').split(/\r?\n/)
     } catch {
-      continue
+      return []
     }
-    for (const line of text.split(/\r?\n/)) {
-      const key = keyOf(line, name)
-      if (key) keys.push(key)
-    }
-  }
-  return keys
+  })
 }
 
 function keyOf(line: string, name: string): KnownKey | undefined {
