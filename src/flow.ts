@@ -30,15 +30,18 @@ export interface FlowLine {
   lost: Record<string, number>
 }
 
-/** What loading made of one source: `problems(…).account` has one for each. */
+/** What loading made of one source, as `problems(…).account` says it. */
 export interface SourceAccount {
   source: string
-  /** Rows that were read. */
-  rows: number
-  /** Problems that were made of them. */
+  /** Where it is on the Hub, and at which commit. */
+  hub?: { id: string; config?: string; split?: string; revision: string; commit: string }
+  files?: { file: string; size: number; sha256?: string }[]
+  licence?: string
+  /** Rows that its files held, and problems that were made of them. */
+  held: number
   kept: number
   /** Reason → rows that were left out. */
-  lost: Record<string, number>
+  dropped: Record<string, number>
 }
 
 type Row = Pick<Judged, 'id' | 'source'> & Partial<Judged> & Partial<Pick<TrainingRow, 'fate'>>
@@ -90,8 +93,8 @@ export function flow(rows: Iterable<Row>, options: FlowOptions = {}): FlowLine[]
   for (const { name: stage } of STAGES.slice(0, reached)) {
     for (const source of names) {
       if (stage === 'loaded') {
-        for (const { rows: came, kept, lost } of accounts.filter((account) => account.source === source))
-          lines.push({ source, stage, unit: 'rows', came, left: kept, lost: ordered(Object.entries(lost)) })
+        for (const { held, kept, dropped: lost } of accounts.filter((account) => account.source === source))
+          lines.push({ source, stage, unit: 'rows', came: held, left: kept, lost: ordered(Object.entries(lost)) })
         continue
       }
       const came = through.get(source) ?? 0

@@ -2,6 +2,8 @@
 
 // the training set
 export {
+  type CheckReport,
+  checkDataset,
   type Dataset,
   type DatasetOptions,
   dataset,
@@ -10,6 +12,8 @@ export {
   type MixOptions,
   type MixPart,
   mix,
+  type Preference,
+  preferences,
   type TokenCounter,
   tokenCounter,
 } from './curate/index.js'

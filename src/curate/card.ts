@@ -1,18 +1,28 @@
 // The card of a training set: where its rows come from, which were lost and why, how it was made, who may use it.
+import { flow, type SourceAccount, STAGES } from '../flow.js'
 import type { TrainingRow } from '../rows.js'
+import { contamination } from './card-contamination.js'
+import { bytes, count, list, number, table, tally } from './card-words.js'
+import type { WrittenFile } from './dataset.js'
+import type { Preference } from './preferences.js'
+import { shortfalls } from './quota.js'
 import type { Recipe } from './recipe.js'
+import type { TokenTally } from './tally.js'
 
 export interface CardFacts {
   name: string
-  /** Every row that was mixed, kept or not. */
+  /** Every row that was mixed, kept or not; none for pairs. */
   rows: TrainingRow[]
-  /** The rows of the training file. */
+  /** The rows of the training file; of pairs the chosen answers. */
   kept: TrainingRow[]
+  pairs: Preference[] | undefined
   recipe: Recipe | undefined
   /** The system prompt was given by the user. */
   system: boolean
-  sha256: string
-  bytes: number
+  /** The training file, and its other forms. */
+  files: WrittenFile[]
+  tokens: TokenTally
+  from: { account?: readonly SourceAccount[] } | undefined
 }
 
 /** The card as Markdown with the front matter that the Hugging Face Hub reads. */
@@ -22,14 +32,18 @@ export function card(facts: CardFacts): string {
     `# ${facts.name}`,
     ...origin(facts),
     ...content(facts),
-    ...flow(facts),
+    ...lengths(facts),
+    ...flowSection(facts),
+    ...contamination(facts),
     ...settings(facts),
+    ...provenance(facts),
     ...licences(facts),
+    ...hashes(facts),
   ]
   return `${sections.join('\n\n')}\n`
 }
 
-function frontMatter({ name, kept }: CardFacts): string {
+function frontMatter({ name, kept, files, pairs }: CardFacts): string {
   const { id, label } = licenceOf(kept)
   return [
     '---',
@@ -45,20 +59,22 @@ function frontMatter({ name, kept }: CardFacts): string {
     'tags:',
     '- reasoning',
     '- synthetic',
+    ...(pairs ? ['- preference', '- dpo'] : []),
     'configs:',
     '- config_name: default',
     '  data_files:',
     '  - split: train',
-    `    path: ${name}.json`,
+    `    path: ${files[0]!.name}`,
     '---',
   ].join('\n')
 }
 
-function origin({ rows, kept }: CardFacts): string[] {
+function origin({ rows, kept, pairs }: CardFacts): string[] {
   const models = [...new Set(kept.map((row) => row.model))].sort()
-  const said = [
-    `${count(kept.length, 'row')} for fine-tuning a reasoning model, in the recipe of Sky-T1: a long thought and a short solution between four markers. The answers come from ${list(models)}.`,
-  ]
+  const what = pairs
+    ? `${count(pairs.length, 'pair')} of answers for preference training (DPO, SimPO), in the recipe of Sky-T1-32B-Flash: the shorter right answer is to be preferred. The answers come from ${list(models)}.`
+    : `${count(kept.length, 'row')} for fine-tuning a reasoning model, in the recipe of Sky-T1: a long thought and a short solution between four markers. The answers come from ${list(models)}.`
+  const said = [what]
   const practice = kept.filter(isPractice)
   const written = kept.filter(isWritten)
   if (written.length > 0) {
@@ -86,7 +102,7 @@ function how(rows: TrainingRow[], kept: TrainingRow[]): string {
   return `How it was made: ${count(new Set(rows.map((row) => row.id)).size, 'problem')} were asked, ${count(rows.length, 'answer')} came back, each was brought into thought and solution (of the kept ones ${formats.join(', ')}), each solution was verified against the problem's answer or tests, and the right ones were mixed.`
 }
 
-function content({ kept }: CardFacts): string[] {
+function content({ kept, pairs }: CardFacts): string[] {
   const domains = ['math', 'code', 'science'] as const
   const sources = [...new Set(kept.map((row) => row.source))].sort()
   const cells = (some: TrainingRow[]) => [
@@ -94,10 +110,50 @@ function content({ kept }: CardFacts): string[] {
     some.length,
   ]
   const lines = sources.map((source) => [source, ...cells(kept.filter((row) => row.source === source))])
-  return ['## Rows by domain and source', table(['source', ...domains, 'all'], [...lines, ['all', ...cells(kept)]])]
+  const made = [
+    pairs ? '## Pairs by domain and source' : '## Rows by domain and source',
+    table(['source', ...domains, 'all'], [...lines, ['all', ...cells(kept)]]),
+  ]
+  if (!pairs) return made
+  const kinds = [...new Set(pairs.map(({ kind }) => kind))]
+  const mean = (values: number[]) => number(Math.round(values.reduce((sum, n) => sum + n, 0) / values.length))
+  return [
+    ...made,
+    table(
+      ['kind', 'pairs', 'mean tokens chosen', 'mean tokens rejected'],
+      kinds.map((kind) => {
+        const own = pairs.filter((pair) => pair.kind === kind)
+        return [
+          kind,
+          own.length,
+          mean(own.map(({ tokens }) => tokens.chosen)),
+          mean(own.map(({ tokens }) => tokens.rejected)),
+        ]
+      }),
+    ),
+    '`shortest-longest`: the shortest right answer before the longest right one. `right-wrong`: the shortest right answer that is longer than the shortest wrong one, before that one.',
+  ]
 }
 
-function flow({ rows, kept, recipe }: CardFacts): string[] {
+function lengths({ tokens, pairs }: CardFacts): string[] {
+  const { all, answers, longest, median, cutoff, over, overCount, how: said } = tokens
+  const places = `row${overCount === 1 ? '' : 's'} ${over
+    .slice(0, 20)
+    .map((row) => row + 1)
+    .join(', ')}${overCount > 20 ? ' …' : ''}`
+  const cut =
+    overCount === 0
+      ? `No row is over the cutoff of ${number(cutoff)} tokens.`
+      : `**${count(overCount, 'row')} ${overCount === 1 ? 'is' : 'are'} over the cutoff of ${number(cutoff)} tokens** (${places}): a trainer with that cutoff cuts off the end of the answer, without a message.`
+  return [
+    '## Tokens',
+    `${number(all)} in the template \`qwen\`, system prompt included, ${number(answers)} of them in ${pairs ? 'both answers' : 'the answers, which is what is learned'}. Median ${number(median)}, longest ${number(longest)}. Tokens are ${said}.`,
+    cut,
+  ]
+}
+
+function flowSection({ rows, kept, recipe, from, pairs }: CardFacts): string[] {
+  if (pairs) return []
   const lost = new Map<string, number>()
   for (const { fate } of rows) if (!fate.kept) lost.set(fate.why, (lost.get(fate.why) ?? 0) + 1)
   const lines: [string, number][] = [
@@ -108,33 +164,44 @@ function flow({ rows, kept, recipe }: CardFacts): string[] {
       .map(([why, n]): [string, number] => [`− ${why}`, -n]),
     ['rows in the training file', kept.length],
   ]
-  const near = rows.filter(({ fate }) => !fate.kept && fate.why === 'near-benchmark')
-  const examples = near.slice(0, 10).map(({ id, fate }) => `- ${id}: ${fate.kept ? '' : fate.detail}`)
   return [
     '## From problems to rows',
     table(['', 'rows'], lines),
-    withoutWhat(recipe),
-    ...(examples.length > 0
-      ? [
-          [
-            `Left out for being near a benchmark (${near.length === examples.length ? 'all' : `the first ${examples.length} of ${near.length}`}):`,
-            '',
-            ...examples,
-          ].join('\n'),
-        ]
+    'By source and stage; what comes in is what goes on and what is lost:',
+    byStage(rows, from),
+    ...unmet(recipe),
+  ]
+}
+
+function byStage(rows: TrainingRow[], from: CardFacts['from']): string {
+  const lines = flow(rows, { from }).filter(({ stage, lost }) => stage === 'loaded' || Object.keys(lost).length > 0)
+  const names = new Map(STAGES.map(({ name, into }) => [name, into]))
+  return table(
+    ['source', 'stage', 'in', 'on', 'lost'],
+    lines.map(({ source, stage, came, left, lost }) => [
+      source,
+      `${stage} (${names.get(stage)})`,
+      number(came),
+      number(left),
+      Object.entries(lost)
+        .map(([why, n]) => `${why} ${number(n)}`)
+        .join(', ') || '–',
+    ]),
+  )
+}
+
+function unmet(recipe: Recipe | undefined): string[] {
+  if (recipe === undefined) return []
+  const short = shortfalls(recipe.parts)
+  return [
+    ...(short.length > 0 ? [['What could not be met:', '', ...short.map((line) => `- ${line}`)].join('\n')] : []),
+    ...(recipe.differs.length > 0
+      ? [[`Beside the report's \`${recipe.preset}\`:`, '', ...recipe.differs.map((line) => `- ${line}`)].join('\n')]
       : []),
   ]
 }
 
-function withoutWhat(recipe: Recipe | undefined): string {
-  if (recipe === undefined)
-    return 'Which benchmarks the rows were compared with is not recorded: they were not mixed in the process that wrote this card.'
-  if (recipe.without.length === 0) return 'The rows were **not** compared with any benchmark.'
-  const names = recipe.without.map(({ name, problems }) => `${name} (${count(problems, 'question')})`)
-  return `No row is near a question of ${list(names)}: eight words in a row are compared, phrases that many questions share weigh less, and short questions are compared whole.`
-}
-
-function settings({ rows, kept, recipe, system, sha256, bytes, name }: CardFacts): string[] {
+function settings({ rows, kept, recipe, system, pairs }: CardFacts): string[] {
   const unique = (of: (row: TrainingRow) => unknown): string =>
     list([...new Set(kept.map((row) => String(of(row) ?? "the server's default")))].sort())
   const reformatters = [
@@ -147,6 +214,13 @@ function settings({ rows, kept, recipe, system, sha256, bytes, name }: CardFacts
       .map(({ name, asked }) => `${name} ${asked}`)
       .join(', ') ||
       'none')
+  const near = recipe?.near === false ? 'not looked for' : `from a similarity of ${recipe?.near}`
+  const mixed: [string, string][] = [
+    ['quota', quota ?? 'not recorded'],
+    ['seed of the mix', recipe ? String(recipe.seed) : 'not recorded'],
+    ['duplicates', recipe ? `${recipe.keepDuplicates ? 'kept' : 'left out'}; near ones ${near}` : 'not recorded'],
+    ['answers', `${rows.length}, of which kept ${kept.length}`],
+  ]
   const lines: [string, string][] = [
     ['models', unique((row) => row.model)],
     ['reformatter', reformatters.length > 0 ? list(reformatters) : 'none (local splitter)'],
@@ -159,18 +233,33 @@ function settings({ rows, kept, recipe, system, sha256, bytes, name }: CardFacts
       'verified by',
       list(
         [...tally(kept.map((row) => (row.verdict.ok ? row.verdict.how : row.verdict.why)))].map(
-          ([how, n]) => `${how} ${n}`,
+          ([verdict, n]) => `${verdict} ${n}`,
         ),
       ),
     ],
-    ['quota', quota ?? 'not recorded'],
-    ['seed of the mix', recipe ? String(recipe.seed) : 'not recorded'],
-    ['duplicates', recipe ? (recipe.keepDuplicates ? 'kept' : 'left out') : 'not recorded'],
-    ['answers', `${rows.length}, of which kept ${kept.length}`],
-    ['file', `${name}.json, ${bytes} bytes`],
-    ['sha256', `\`${sha256}\``],
+    ...(pairs ? [] : mixed),
   ]
   return ['## Settings', table(['setting', 'value'], lines)]
+}
+
+function provenance({ from, kept }: CardFacts): string[] {
+  const accounts = (from?.account ?? []).filter(({ source }) => kept.some((row) => row.source === source))
+  if (accounts.length === 0)
+    return [
+      '## Provenance',
+      'Which files and revisions the problems were read from is not recorded (`dataset(rows, { …, from: asked })` records it).',
+    ]
+  const lines = accounts.flatMap(({ source, hub, files = [] }) => [
+    ...(hub
+      ? [[source, [hub.id, hub.config, hub.split].filter(Boolean).join(', '), `${hub.revision} = \`${hub.commit}\``]]
+      : []),
+    ...files.map(({ file, size, sha256 }) => [
+      source,
+      file.split(/[\\/]/).at(-1)!,
+      `${bytes(size)}${sha256 ? `, sha256 \`${sha256}\`` : ''}`,
+    ]),
+  ])
+  return ['## Provenance', table(['source', 'read from', 'revision or hash'], lines)]
 }
 
 function licences({ kept }: CardFacts): string[] {
@@ -184,6 +273,17 @@ function licences({ kept }: CardFacts): string[] {
     ? 'The answers have the licence of the problems.'
     : 'The licence of a source is that of its problems. Answers of a model also stand under the terms of that model.'
   return ['## Licences', table(['source', 'licence of its problems'], lines), note]
+}
+
+function hashes({ files }: CardFacts): string[] {
+  return [
+    '## Files',
+    table(
+      ['file', 'bytes', 'sha256'],
+      files.map(({ name, bytes: size, sha256 }) => [name, number(size), `\`${sha256}\``]),
+    ),
+    'The same rows, quota and seed give the same bytes.',
+  ]
 }
 
 const isPractice = (row: TrainingRow): boolean => row.source.split(':')[0] === 'practice'
@@ -213,24 +313,4 @@ function sizeOf(rows: number): string {
     [1e7, '1M<n<10M'],
   ]
   return classes.find(([most]) => rows < most)?.[1] ?? '10M<n<100M'
-}
-
-function tally(values: string[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const value of values.sort()) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
-}
-
-function table(head: string[], lines: (string | number)[][]): string {
-  const row = (cells: (string | number)[]): string =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`
-  return [row(head), row(head.map(() => '---')), ...lines.map(row)].join('\n')
-}
-
-function list(names: string[]): string {
-  return names.length < 2 ? (names[0] ?? 'none') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,5 +1,4 @@
 // From judged rows to the rows that a model is trained on: each step takes rows out, and each loss has a name.
-import { createHash } from 'node:crypto'
 import type { Fate, Judged, Overlap, Rows, TrainingRow, Twin } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Done, Step } from '../workspace/index.js'
@@ -9,6 +8,7 @@ import { NEAR, Seen } from './duplicates.js'
 import type { Benchmarks, Trace } from './near.js'
 import { PRESETS } from './presets.js'
 import { checkQuota, fill, type MixPart, type PartAccount, partsOf, type Quota, shortfalls } from './quota.js'
+import { rankOf } from './rank.js'
 import { type Recipe, remember } from './recipe.js'
 
 export interface MixOptions extends AgainstOptions {
@@ -151,7 +151,7 @@ function decide(rows: Judged[], parts: MixPart[], options: MixOptions, benchmark
       return overlap.by === 'numbers' && otherNumbers !== 'drop' ? undefined : isNear(overlap)
     })
   }
-  const rank = new Map(left.map((at) => [at, rankOf(rows[at]!, seed)]))
+  const rank = new Map(left.map((at) => [at, rankOf([rows[at]!.id, rows[at]!.sample], seed)]))
   left.sort((a, b) => (rank.get(a)! < rank.get(b)! ? -1 : 1))
   const counter = options.tokens ?? estimated
   const lengths = new Map<Judged, number>()
@@ -202,13 +202,6 @@ function isNear({ item, words, span, by }: Overlap): Lost {
 
 function compare(a: Judged, b: Judged): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : a.sample - b.sample
-}
-
-/** A number that seed and row alone decide: sorting by it shuffles, and a larger quota contains a smaller one. */
-function rankOf({ id, sample }: Judged, seed: number): string {
-  return createHash('sha256')
-    .update(JSON.stringify([seed, id, sample]))
-    .digest('hex')
 }
 
 const lose = (why: Lost['why'], detail: string): Lost => ({ kept: false, why, detail })

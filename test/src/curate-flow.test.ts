@@ -209,7 +209,7 @@ describe('flow', () => {
   })
 
   it('begins with the rows of the files, where the problems tell them', () => {
-    const account = [{ source: 'numina', rows: 100, kept: 60, lost: { 'no boxed answer': 30, difficulty: 10 } }]
+    const account = [{ source: 'numina', held: 100, kept: 60, dropped: { 'no boxed answer': 30, difficulty: 10 } }]
     const lines = flow([judged('numina/1', { source: 'numina' })], { from: { account } })
     expect(lines[0]).toEqual({
       source: 'numina',

@@ -485,7 +485,7 @@ describe('dataset', () => {
   })
 
   it('a conversation is exactly a user’s and an assistant’s turn', () => {
-    const good = conversation({ ...judged('a/1'), fate: { kept: true, place: 0 } }, 'You think.')
+    const good = conversation(judged('a/1'), 'You think.')
     expect(conversationFault(good)).toBeUndefined()
     expect(conversationFault({ ...good, system: '' })).toMatch(/system/)
     expect(conversationFault({ ...good, conversations: [...good.conversations].reverse() })).toMatch(/assistant, user/)
