@@ -47,14 +47,18 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     seed: chat.seed,
   }
   if (!work) return fresh(await paid(model, chat, undefined, stage, signal))
+  const again = (kept: Kept): Asked => {
+    work.reused(stage)
+    return { ok: true, answer: answerOf(kept), dollars: kept.dollars, reused: true }
+  }
   // The answers to one question, in the order in which they came: another limit may have needed another one.
   for (let nth = 0; ; nth++) {
     const key = nth === 0 ? question : { ...question, nth }
     const kept = work.kept<Kept>(stage, key)
-    if (kept && holds(kept, chat)) return reused(kept)
+    if (kept && holds(kept, chat)) return again(kept)
     // Where a second answer was kept before there was a third.
     const older = kept && nth === 0 && work.kept<Kept>(stage, { ...question, maxTokens: chat.maxTokens })
-    if (older && holds(older, chat)) return reused(older)
+    if (older && holds(older, chat)) return again(older)
     if (kept) continue
     let sent = false
     const fetched = async () => {
@@ -67,11 +71,9 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     })
     if (sent || 'ok' in value) return fresh(value)
     // Another cell or process asked the same meanwhile; its answer may have been cut off sooner.
-    if (holds(value, chat)) return reused(value)
+    if (holds(value, chat)) return again(value)
   }
 }
-
-const reused = (kept: Kept): Asked => ({ ok: true, answer: answerOf(kept), dollars: kept.dollars, reused: true })
 
 const fresh = (value: Kept | Failed): Asked =>
   'ok' in value

@@ -21,6 +21,19 @@ export function dollars(amount: number): string {
   return `$${Number(amount.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(size))))}`
 }
 
+/** Bytes as "812 bytes", "4.2 kB", "31 MB", "1.6 GB". */
+export function bytes(n: number): string {
+  if (n < 1000) return count(n, 'byte')
+  for (const [size, unit] of [
+    [1e3, 'kB'],
+    [1e6, 'MB'],
+    [1e9, 'GB'],
+  ] as const)
+    if (n < 999.5 * size || unit === 'GB')
+      return `${n < 9.95 * size ? (n / size).toFixed(1) : number(Math.round(n / size))} ${unit}`
+  return ''
+}
+
 /** Seconds as "0.4 s", "48 s", "3 min 20 s", "5 h 12 min", "2 d 3 h". */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`

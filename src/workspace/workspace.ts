@@ -5,12 +5,21 @@ import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { Budget, type Reservation } from './budget.js'
 import { keyOf } from './canonical.js'
+import { tooFull } from './disk.js'
 import { Journal } from './journal.js'
+import { Ledger } from './ledger.js'
+import { Peers } from './peers.js'
+import { StageRows } from './stage-rows.js'
 import { Summary } from './summary.js'
+import { exportTo, type Imported, importFrom } from './transfer.js'
 import { number } from './words.js'
 
 /** Money that no kept answer accounts for: failed requests that were billed all the same. */
 const LEDGER = 'ledger'
+/** How long a disk that had room is believed to have some, in milliseconds. */
+const ROOMY = 2_000
+/** How often is looked for stages that another process has begun, in milliseconds. */
+const LOOK = 500
 
 /** Workspaces that are open in this process: a cell that runs again must meet its own journals and budget. */
 const opened = new Map<string, Workspace>()
@@ -33,17 +42,19 @@ export interface OnceOptions<T> {
 }
 
 export interface WorkspaceOptions {
-  /** Dollars that may be spent in this workspace, over all runs. Left out: no bound. */
+  /** Dollars that may be spent in this workspace, over all runs and processes. Left out: no bound. */
   budget?: number
 }
 
 /**
  * Opens the folder in which a run keeps its work, and makes it where it is not there. Answers are on
  * disk before a step gives them on, so an interrupt, a crash or `kill -9` loses nothing that was paid
- * for, and the same cell run again continues. Opening it twice gives the same workspace.
+ * for, and the same cell run again continues. Opening it twice gives the same workspace; several processes
+ * may work in one at the same time, and none asks what another has asked or is asking. A folder that can only
+ * be read can still be read.
  *
  * @param dir A folder, relative to the notebook: 'runs/sky-t1'.
- * @throws Stopped('disk') where it cannot be written to, Stopped('bad-call') for a budget that is no amount.
+ * @throws Stopped('disk') where it cannot be made, Stopped('bad-call') for a budget that is no amount.
  * @example const work = workspace('runs/sky-t1', { budget: 150 })
  */
 export function workspace(dir: string, options: WorkspaceOptions = {}): Workspace {
@@ -75,14 +86,19 @@ export class Workspace {
   readonly #budget: Budget
   readonly #journals = new Map<string, Journal>()
   readonly #running = new Map<string, Promise<unknown>>()
+  readonly #peers: Peers
+  readonly #ledger: Ledger
   readonly #onClose: () => void
+  #looked = Number.NEGATIVE_INFINITY
+  #roomy = Number.NEGATIVE_INFINITY
 
   constructor(dir: string, name: string, budget: number | undefined, onClose: () => void) {
     this.dir = dir
     this.name = name
     this.#onClose = onClose
-    this.#budget = new Budget(name, budget, () => this.spent())
-    this.#journal(LEDGER)
+    this.#peers = new Peers(path.join(dir, 'journal', 'live'))
+    this.#budget = new Budget(name, budget, () => this.spent(), this.#peers)
+    this.#ledger = new Ledger(this.#journal(LEDGER))
     for (const stage of this.stages()) this.#journal(stage)
   }
 
@@ -97,6 +113,12 @@ export class Workspace {
 
   /** Dollars spent here, over all runs and processes. */
   spent(): number {
+    const now = performance.now()
+    if (now - this.#looked > LOOK) {
+      // Another process may have begun a stage meanwhile.
+      for (const stage of this.stages()) this.#journal(stage)
+      this.#looked = now
+    }
     let sum = 0
     for (const journal of this.#journals.values()) sum += journal.dollars
     return sum
@@ -106,15 +128,23 @@ export class Workspace {
   stages(): string[] {
     const folder = path.join(this.dir, 'journal')
     if (!existsSync(folder)) return []
-    return readdirSync(folder)
-      .filter((file) => file.endsWith('.jsonl') && file !== `${LEDGER}.jsonl`)
+    const sealed = path.join(folder, 'sealed')
+    const names = readdirSync(folder)
+      .filter((file) => file.endsWith('.jsonl'))
       .map((file) => file.slice(0, -'.jsonl'.length))
-      .sort()
+    if (existsSync(sealed)) names.push(...readdirSync(sealed))
+    return [...new Set(names)].filter((stage) => stage !== LEDGER).sort()
   }
 
-  /** What a stage has kept, in the order in which it came; empty for a stage that has not run. */
-  async rows<T = unknown>(stage: string): Promise<T[]> {
-    return this.stages().includes(stage) ? [...this.#journal(stage).values<T>()] : []
+  /**
+   * What a stage has kept, in the order in which it came, after an interrupt as well; nothing for a stage that has not
+   * run. `await` gives an array; `for await` reads one row after the other, for stages that do not fit in memory.
+   *
+   * @example const answers = await work.rows('sample')
+   * @example for await (const answer of work.rows('sample')) …
+   */
+  rows<T = unknown>(stage: string): StageRows<T> {
+    return new StageRows<T>(() => (this.stages().includes(stage) ? this.#journal(stage).values<T>() : []))
   }
 
   /** Whether the answer to a question is on disk. */
@@ -127,14 +157,19 @@ export class Workspace {
     return this.#journal(stage).get<T>(keyOf(key))
   }
 
+  /** Counts an answer that was taken from the disk instead of asked for, for the ledger. */
+  reused(stage: string): void {
+    this.#ledger.count(stage, 'reused')
+  }
+
   /**
    * Gives the kept answer to a question; or does the work, keeps its value and gives it. The value is
-   * in the file before it is given. Asked twice at once, the work is done once. Work that throws, and
-   * values that `keep` refuses, are not kept and will be tried again; what a refused value cost is.
+   * in the file before it is given. Asked twice at once, in this process or another, the work is done once. Work
+   * that throws, and values that `keep` refuses, are not kept and will be tried again; what a refused value cost is.
    *
    * @param key Everything that could change the answer.
    * @param how Which values are kept, all by default; and a signal that ends the waiting for another's work.
-   * @throws What `work` throws; Stopped('disk') where the value cannot be written.
+   * @throws What `work` throws; Stopped('disk') where the value cannot be written, before the work where that is known.
    */
   async once<T>(
     stage: string,
@@ -142,37 +177,63 @@ export class Workspace {
     work: () => Promise<Outcome<T>>,
     how: OnceOptions<T> | OnceOptions<T>['keep'] = {},
   ): Promise<T> {
-    const { keep = () => true } = typeof how === 'function' ? { keep: how } : how
+    const { keep = () => true, signal } = typeof how === 'function' ? { keep: how } : how
     const journal = this.#journal(stage)
     const hash = keyOf(key)
-    const running = `${stage} ${hash}`
+    const name = `${stage}/${hash}`
     for (;;) {
       const kept = journal.get<T>(hash)
       if (kept !== undefined) return kept
-      const other = this.#running.get(running)
+      const other = this.#running.get(name)
       if (!other) break
       // The other's interrupt or failure is not ours: then we try ourselves.
       const outcome = await other.then((value) => ({ value: value as T })).catch(() => undefined)
       if (outcome) return outcome.value
     }
-    const own = (async () => {
-      const { value, dollars = 0, release } = await work()
+    const own = this.#alone(journal, stage, hash, name, work, keep, signal).finally(() => this.#running.delete(name))
+    this.#running.set(name, own)
+    return own
+  }
+
+  /** Does the work where no other process does it, or gives what that has kept. */
+  async #alone<T>(
+    journal: Journal,
+    stage: string,
+    hash: string,
+    name: string,
+    work: () => Promise<Outcome<T>>,
+    keep: (value: T) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    await this.#writable(journal)
+    while (!(await this.#claimed(name))) {
+      await this.#peers.free(name, signal)
+      const kept = journal.get<T>(hash)
+      if (kept !== undefined) return kept
+    }
+    try {
+      // It may have come between our look and our claim.
+      const kept = journal.get<T>(hash)
+      if (kept !== undefined) return kept
+      const { value, dollars = 0, tokens, release } = await work()
       try {
-        if (keep(value)) await journal.put(hash, value, dollars)
-        else if (dollars > 0) await this.charge(stage, dollars)
+        if (keep(value)) await journal.put(hash, value, dollars, tokens)
+        else {
+          this.#ledger.count(stage, 'failed')
+          if (dollars > 0) await this.charge(stage, dollars)
+        }
       } finally {
         release?.()
       }
       return value
-    })().finally(() => this.#running.delete(running))
-    this.#running.set(running, own)
-    return own
+    } finally {
+      this.#peers.release(name)
+    }
   }
 
   /** Books money that no kept answer accounts for. */
   async charge(stage: string, dollars: number): Promise<void> {
-    const entry = { stage, at: new Date().toISOString(), number: this.#journal(LEDGER).size }
-    await this.#journal(LEDGER).put(keyOf({ ...entry, process: process.pid, random: Math.random() }), entry, dollars)
+    await this.#ledger.charge(stage, dollars)
   }
 
   /**
@@ -187,17 +248,65 @@ export class Workspace {
   summary(): Summary {
     const stages = this.stages().map((stage) => {
       const journal = this.#journal(stage)
-      return { stage, rows: journal.size, dollars: journal.dollars }
+      const rows = journal.size
+      const { lines, dollars, prompt, completion, since, damaged } = journal.totals
+      const { reused, failed, lost } = this.#ledger.of(stage)
+      return {
+        stage,
+        asked: lines + failed,
+        rows,
+        reused,
+        failed,
+        tokens: { prompt, completion },
+        dollars,
+        lost,
+        since: Number.isFinite(since) ? new Date(since) : undefined,
+        bytes: journal.bytes,
+        damaged,
+      }
     })
-    return new Summary(this.name, stages, this.#journal(LEDGER).dollars, this.budget)
+    return new Summary(this.name, stages, this.#ledger.dollars, this.budget)
+  }
+
+  /**
+   * Writes everything that was kept into one file, to be read with `import` on any machine: answers, their cost and
+   * the ledger; nothing of this machine, and no value of an environment variable named like a secret.
+   *
+   * @param file Gets its name when it is whole: 'sky-t1.jsonl.gz'.
+   * @throws Stopped('disk') where it cannot be written.
+   * @example await work.export('sky-t1.jsonl.gz')
+   */
+  export(file: string): Promise<Imported> {
+    return exportTo(
+      file,
+      [...this.stages(), LEDGER].map((stage) => ({ stage, journal: this.#journal(stage) })),
+    )
+  }
+
+  /**
+   * Takes in what `export` wrote. What is here already stays as it is and is not taken twice; money that the new
+   * answers cost counts as spent here.
+   *
+   * @throws Stopped('no-file') where there is no such file, Stopped('bad-data') where it is none of ours or was cut off.
+   * @example await work.import('sky-t1.jsonl.gz')
+   */
+  async import(file: string): Promise<Imported> {
+    return importFrom(file, (stage) => this.#journal(stage))
+  }
+
+  /** Compresses what has been written; large stages are compressed on the way. */
+  async compress(): Promise<void> {
+    await Promise.all([...this.#journals.values()].map((journal) => journal.seal()))
   }
 
   /** Closes the files. The workspace can be opened again. */
   async close(): Promise<void> {
     this.#onClose()
+    await this.#ledger.flush().catch(() => undefined)
     const journals = [...this.#journals.values()]
     this.#journals.clear()
     await Promise.all(journals.map((journal) => journal.close()))
+    this.#peers.close()
   }
 
   toString(): string {
@@ -212,6 +321,26 @@ export class Workspace {
     return this.summary().display()
   }
 
+  /** Finds out before the work whether its value could be kept. */
+  async #writable(journal: Journal): Promise<void> {
+    const readOnly = journal.readOnly
+    if (readOnly) throw readOnly
+    await journal.save()
+    const now = performance.now()
+    if (now - this.#roomy < ROOMY) return
+    const full = tooFull(this.dir, this.name)
+    if (full) throw full
+    this.#roomy = now
+  }
+
+  async #claimed(name: string): Promise<boolean> {
+    try {
+      return await this.#peers.claim(name)
+    } catch (error) {
+      throw this.#journal(LEDGER).stopped(error)
+    }
+  }
+
   #journal(stage: string): Journal {
     const known = this.#journals.get(stage)
     if (known) return known
@@ -221,7 +350,7 @@ export class Workspace {
         `A stage cannot be called ${JSON.stringify(stage)}.`,
         "Use letters, digits and '-': 'sample'.",
       )
-    const made = new Journal(path.join(this.dir, 'journal', `${stage}.jsonl`), this.name)
+    const made = new Journal(path.join(this.dir, 'journal', `${stage}.jsonl`), this.name, { peers: this.#peers })
     this.#journals.set(stage, made)
     return made
   }

@@ -434,7 +434,7 @@ describe('a summary', () => {
     const summary = work.summary()
     expect(summary.spent).toBe(2.25)
     expect(summary.toString()).toMatch(
-      /: \$2\.25 of \$10\.00 spent\n {2}sample .* 2 {2}\$2\.00\n {2}without an answer .*\$0\.25/,
+      /: \$2\.25 of \$10\.00 spent\n {2}stage +asked +kept .* cost +for nothing +since +on disk\n {2}sample +2 +2 +\$2\.00 +\$0\.25 +\d{4}-\d\d-\d\d \d\d:\d\d +\d+ bytes$/,
     )
     expect(summary.display()['text/html']).toContain('<td style="text-align:right">2</td>')
     expect(await (work as never as Record<symbol, () => unknown>)[Symbol.for('Jupyter.display')]!()).toEqual(
