@@ -16,10 +16,10 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
-import { count } from './words.js'
+import { bytes, count } from './words.js'
 
-/** With less room than this nothing more is sent: what would come back could not be kept. */
-const ROOM = 8 << 20
+/** With less room than a page nothing more is sent: what would come back could not be kept. */
+const ROOM = 4096
 
 /** Makes a folder and those above it. Node's own way calls a read-only disk a missing folder: then the reason is found. */
 export function makeFolder(folder: string): void {
@@ -42,7 +42,7 @@ export function tooFull(folder: string, name: string): Stopped | undefined {
     if (free >= ROOM) return undefined
     return new Stopped(
       'disk',
-      `The disk of ${name} has ${(free / 1e6).toFixed(1)} MB left: an answer might not find room. Nothing was sent.`,
+      `The disk is full: ${name} has ${bytes(free)} left. Nothing was sent.`,
       `Make room (df -h ${name}) and run the cell again: it continues with what is saved.`,
     )
   } catch {

@@ -15,8 +15,8 @@ export interface Done<T> {
  * place in the input. A reader that is slower than the work holds it back.
  *
  * When `work` throws, no new row is begun, the `signal` that the running ones were given is aborted
- * and the error is thrown. A spent budget is the exception: what is already running is already being
- * paid for, so it may finish and is given on before the error is thrown.
+ * and the error is thrown. A spent budget and a full disk are the exceptions: what is already running is already
+ * being paid for, so it may finish and is given on, or kept elsewhere, before the error is thrown.
  *
  * @param width How many at once, 1 or more; a function is asked before each row.
  * @param outer Aborts everything; the generator then throws the signal's reason.
@@ -45,7 +45,7 @@ export async function* pool<A, B>(
   }
   const fail = (error: unknown) => {
     failures.push(error)
-    if (!(error instanceof Stopped && error.code === 'over-budget')) stop.abort(error)
+    if (!(error instanceof Stopped && (error.code === 'over-budget' || error.code === 'disk'))) stop.abort(error)
     wakeBoth()
   }
   const start = (row: A, place: number) => {

@@ -101,8 +101,8 @@ export class Segment implements Source {
   damaged = 0
   readonly #file: string
   #blocks: Block[] = []
-  readonly #id = ++Segment.#made
   static #made = 0
+  readonly #id = ++Segment.#made
   static readonly #held = new Map<string, Buffer>()
   static #bytes = 0
 
