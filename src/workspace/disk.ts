@@ -16,7 +16,7 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
-import { bytes, count } from './words.js'
+import { count } from './words.js'
 
 /** With less room than a page nothing more is sent: what would come back could not be kept. */
 const ROOM = 4096
@@ -34,19 +34,13 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Why nothing can be kept in a folder for lack of room; undefined where there is enough, or nobody knows. */
-export function tooFull(folder: string, name: string): Stopped | undefined {
+/** Whether there is no room in a folder; false where nobody knows. */
+export function isFull(folder: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(folder)
-    const free = bavail * bsize
-    if (free >= ROOM) return undefined
-    return new Stopped(
-      'disk',
-      `The disk is full: ${name} has ${bytes(free)} left. Nothing was sent.`,
-      `Make room (df -h ${name}) and run the cell again: it continues with what is saved.`,
-    )
+    return bavail * bsize < ROOM
   } catch {
-    return undefined
+    return false
   }
 }
 

@@ -5,7 +5,7 @@ import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { Budget, type Reservation } from './budget.js'
 import { keyOf } from './canonical.js'
-import { tooFull } from './disk.js'
+import { isFull } from './disk.js'
 import { Journal } from './journal.js'
 import { Ledger } from './ledger.js'
 import { Peers } from './peers.js'
@@ -328,8 +328,7 @@ export class Workspace {
     await journal.save()
     const now = performance.now()
     if (now - this.#roomy < ROOMY) return
-    const full = tooFull(this.dir, this.name)
-    if (full) throw full
+    if (isFull(this.dir)) throw journal.stopped(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
     this.#roomy = now
   }
 
