@@ -1,7 +1,9 @@
 // Two models on the same problems: is the difference more than luck?
 
-import { binomialHalf, normalDistribution, normalQuantile } from './normal.js'
-import { signFlip } from './permutation.js'
+import { studentQuantile } from './beta.js'
+import { bootstrap } from './bootstrap.js'
+import { binomialHalf } from './normal.js'
+import { signFlip, signFlipDrawn } from './permutation.js'
 
 export interface Difference {
   /** Mean of a − b over the problems that both answered. */
@@ -12,7 +14,19 @@ export interface Difference {
   p: number
   /** Problems in both. */
   n: number
-  test: 'McNemar exact' | 'sign-flip exact' | 'paired z'
+  /** Problems on which a did better than b, and worse: the discordant ones, which decide. */
+  better: number
+  worse: number
+  test: 'McNemar exact' | 'sign-flip exact' | 'sign-flip drawn'
+}
+
+export interface PairedOptions {
+  /** @default 0.95 */
+  confidence?: number
+  /** 'student' is the mean ± its standard error times Student's quantile, 'bootstrap' draws the problems (BCa, seeded). @default 'student' */
+  interval?: 'student' | 'bootstrap'
+  /** What is drawn, where something is. @default 7 */
+  seed?: number
 }
 
 /**
@@ -20,19 +34,18 @@ export interface Difference {
  *
  * Where every share is 0 or 1 the test is McNemar's, exact: a binomial test on the problems where the
  * two disagree (McNemar 1947, Psychometrika 12, 153-157). With k samples a problem it is the exact
- * sign-flip test (permutation.ts), and where the shares have no common denominator the mean of the
- * differences over its standard error (Miller 2024, arXiv 2411.00640, section 4.2). The interval is
- * the mean ± that standard error times the normal quantile. Pairing removes how hard the problems are
- * from the noise; two unpaired intervals that overlap say nothing about it.
+ * sign-flip test (permutation.ts), and where the shares have no common denominator the same test on
+ * 20,000 drawn signs. The interval is the mean ± its standard error (Miller 2024, arXiv 2411.00640,
+ * section 4.2) times Student's quantile, which few problems need, or a bootstrap over problems. Pairing removes how hard the
+ * problems are from the noise; two unpaired intervals that overlap say nothing about it.
  *
  * @param a Problem id → share of right samples, 0 … 1.
  * @param b The same for the other model.
- * @param confidence @default 0.95
  */
 export function pairedDifference(
   a: Readonly<Record<string, number>>,
   b: Readonly<Record<string, number>>,
-  confidence = 0.95,
+  { confidence = 0.95, interval: kind = 'student', seed = 7 }: PairedOptions = {},
 ): Difference {
   const both = Object.keys(a).filter((id) => id in b)
   const n = both.length
@@ -40,18 +53,19 @@ export function pairedDifference(
   const mean = n === 0 ? Number.NaN : differences.reduce((sum, d) => sum + d, 0) / n
   const variance = n < 2 ? Number.NaN : differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1)
   const error = Math.sqrt(variance / n)
-  const reach = Number.isFinite(error) ? normalQuantile(0.5 + confidence / 2) * error : 1
-  const interval = { low: Math.max(-1, mean - reach), high: Math.min(1, mean + reach) }
+  const reach = Number.isFinite(error) ? studentQuantile(0.5 + confidence / 2, n - 1) * error : 1
+  const { low, high } =
+    kind === 'bootstrap' && n > 1
+      ? bootstrap(differences, { confidence, seed })
+      : { low: mean - reach, high: mean + reach }
+  const better = differences.filter((d) => d > 0).length
+  const worse = differences.filter((d) => d < 0).length
+  const common = { difference: mean, low: Math.max(-1, low), high: Math.min(1, high), n, better, worse }
   const binary = both.every((id) => [a[id], b[id]].every((share) => share === 0 || share === 1))
-  if (binary) {
-    const better = differences.filter((d) => d > 0).length
-    const worse = differences.filter((d) => d < 0).length
-    return { difference: mean, ...interval, p: binomialHalf(better, better + worse), n, test: 'McNemar exact' }
-  }
+  if (binary) return { ...common, p: binomialHalf(better, better + worse), test: 'McNemar exact' }
   const exact = signFlip(differences)
-  if (exact !== undefined) return { difference: mean, ...interval, p: exact, n, test: 'sign-flip exact' }
-  const p = error > 0 ? 2 * (1 - normalDistribution(Math.abs(mean) / error)) : mean === 0 || n < 2 ? 1 : 0
-  return { difference: mean, ...interval, p, n, test: 'paired z' }
+  if (exact !== undefined) return { ...common, p: exact, test: 'sign-flip exact' }
+  return { ...common, p: signFlipDrawn(differences, seed), test: 'sign-flip drawn' }
 }
 
 /**

@@ -1,0 +1,105 @@
+// Intervals by drawing the problems again and again.
+
+import type { Interval } from './intervals.js'
+import { normalDistribution, normalQuantile } from './normal.js'
+import { resamples } from './random.js'
+
+export interface BootstrapOptions {
+  /** @default 10,000 */
+  resamples?: number
+  /** The same seed gives the same interval. @default 7 */
+  seed?: number
+  /** @default 0.95 */
+  confidence?: number
+  /**
+   * 'bca' corrects for bias and for an error that changes with the value (Efron 1987, JASA 82, 171-185); 'percentile'
+   * takes the quantiles as they are. @default 'bca'
+   */
+  method?: 'bca' | 'percentile'
+  /** What is estimated from the drawn rows. @default their mean */
+  statistic?: (values: readonly number[]) => number
+  /** The rows of each resample, in place of drawn ones. */
+  indices?: Iterable<ArrayLike<number>>
+}
+
+export interface Bootstrapped extends Interval {
+  /** Standard deviation of the statistic over the resamples. */
+  error: number
+  method: 'bca' | 'percentile'
+}
+
+/**
+ * Bootstrap interval of a statistic of independent values: draws as many values with replacement, many times. The unit
+ * is what is drawn, so pass one value for each problem (the share of its samples that were right), not one for each
+ * sample; for a paired difference, the differences.
+ *
+ * BCa as in Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 14; ties count half, quantiles are
+ * interpolated. Where every value is the same there is nothing to draw, and the interval is that value.
+ *
+ * @throws RangeError for no value.
+ */
+export function bootstrap(values: readonly number[], options: BootstrapOptions = {}): Bootstrapped {
+  const { resamples: count = 10_000, seed = 7, confidence = 0.95, method = 'bca' } = options
+  const n = values.length
+  if (n === 0) throw new RangeError('bootstrap: there is no value')
+  const { statistic } = options
+  const seen = (statistic ?? mean)(values)
+  const drawn: number[] = []
+  for (const indices of options.indices ?? resamples(n, count, seed)) {
+    if (statistic) drawn.push(statistic(Array.from(indices, (i) => values[i]!)))
+    else {
+      let sum = 0
+      for (let i = 0; i < indices.length; i++) sum += values[indices[i]!]!
+      drawn.push(sum / indices.length)
+    }
+  }
+  const sorted = Float64Array.from(drawn).sort()
+  const average = drawn.reduce((sum, x) => sum + x, 0) / drawn.length
+  const error = Math.sqrt(drawn.reduce((sum, x) => sum + (x - average) ** 2, 0) / (drawn.length - 1))
+  const tail = (1 - confidence) / 2
+  const [low, high] = method === 'bca' ? corrected(values, statistic ?? mean, seen, sorted, tail) : [tail, 1 - tail]
+  return { value: seen, low: quantile(sorted, low), high: quantile(sorted, high), error, method }
+}
+
+/** The shares of the resamples at which the interval ends, corrected for bias and acceleration. */
+function corrected(
+  values: readonly number[],
+  statistic: (values: readonly number[]) => number,
+  seen: number,
+  sorted: Float64Array,
+  tail: number,
+): [number, number] {
+  let below = 0
+  for (const x of sorted) below += x < seen ? 1 : x === seen ? 0.5 : 0
+  const share = below / sorted.length
+  // All resamples on one side: there is no bias to estimate, and nothing to correct.
+  if (!(share > 0 && share < 1)) return [tail, 1 - tail]
+  const bias = normalQuantile(share)
+  const left = leftOut(values, statistic)
+  const middle = mean(left)
+  const cubes = left.reduce((sum, x) => sum + (middle - x) ** 3, 0)
+  const squares = left.reduce((sum, x) => sum + (middle - x) ** 2, 0)
+  const acceleration = squares > 0 ? cubes / (6 * squares ** 1.5) : 0
+  const at = (z: number) => normalDistribution(bias + (bias + z) / (1 - acceleration * (bias + z)))
+  return [at(normalQuantile(tail)), at(normalQuantile(1 - tail))]
+}
+
+/** The statistic without each value in turn. */
+function leftOut(values: readonly number[], statistic: (values: readonly number[]) => number): number[] {
+  if (statistic !== mean) return values.map((_, i) => statistic(values.toSpliced(i, 1)))
+  const sum = values.reduce((total, x) => total + x, 0)
+  return values.map((x) => (sum - x) / (values.length - 1))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, x) => sum + x, 0) / values.length
+}
+
+/** Linear interpolation between order statistics, as numpy's and R's default (Hyndman and Fan's type 7). */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1)
+  const below = Math.floor(place)
+  const low = sorted[below]!
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!
+  return low + (high - low) * (place - below)
+}
