@@ -18,7 +18,23 @@ export {
   tokenCounter,
 } from './curate/index.js'
 // scores
-export { type Comparison, compare, type EvaluateOptions, evaluate } from './evaluate/index.js'
+export {
+  type Agreement,
+  agreement,
+  type Bench,
+  type BenchOptions,
+  bench,
+  benches,
+  type Comparison,
+  compare,
+  type EvaluateOptions,
+  evaluate,
+  type Preset,
+  presets,
+  type RescoreOptions,
+  rescore,
+  score,
+} from './evaluate/index.js'
 export { dropped, type FlowLine, flow } from './flow.js'
 export { show } from './host.js'
 // problems, models, answers
@@ -57,7 +73,30 @@ export {
 } from './sample/index.js'
 // tables and figures
 export { Figure, Labels, label, plot, sql, table, view } from './show/index.js'
-export { meanInterval, pairedDifference, passAtK, wilson } from './stats/index.js'
+export {
+  type AtK,
+  bootstrap,
+  clopperPearson,
+  clusteredMean,
+  coverage,
+  fisherExact,
+  holm,
+  majAtK,
+  majorityOf,
+  mcnemarPower,
+  meanInterval,
+  pairedDifference,
+  pairedPower,
+  passAtK,
+  passOf,
+  problemsNeeded,
+  type Spread,
+  samplesCurve,
+  samplesNeeded,
+  smallestDifference,
+  unpairedDifference,
+  wilson,
+} from './stats/index.js'
 export { Stopped, type StoppedCode } from './stopped.js'
 // training
 export {

@@ -90,7 +90,7 @@ export interface Settings {
   maxTokens: number
   seed: number
   /** Name of the prompt set, and the first 16 hex digits of the sha256 of the instruction in it. */
-  promptSet: 'skylab' | 'sky-t1'
+  promptSet: 'skylab' | 'sky-t1' | 'own'
   promptHash: string
 }
 
@@ -256,6 +256,26 @@ export interface TrainingRow extends Judged {
   twin?: Twin
 }
 
+/** What became of one answer of a benchmark. */
+export type Outcome = 'right' | Extract<Verdict, { ok: false }>['why']
+
+/** Everything that could change a score, kept beside it. */
+export interface ScoreSettings extends Omit<Settings, 'seed'> {
+  /** Version of the grader, and how it compared maths. */
+  grader: string
+  policy?: string
+  /** Version of this package. */
+  package?: string
+  /** Where the answers came from: 'replay', or the base URL without user and password. */
+  endpoint?: string
+  /** How the model was asked: the name of a preset. */
+  preset?: string
+  /** What the seeds of the samples were made from. */
+  seed?: number
+  /** Where the problems came from, and a hash of what was asked and what counts as right. */
+  dataset?: { source: string; revision?: string; hash: string; drawn?: string }
+}
+
 /** One number of an evaluation, never without what it came from. */
 export interface Score {
   model: string
@@ -272,9 +292,15 @@ export interface Score {
   cutOff: number
   /** Mean tokens of an answer. */
   tokens: number
-  settings: Omit<Settings, 'seed'> & { grader: string }
+  /** Dollars of all answers; 0 for a replay, null where nobody knows the price. */
+  dollars?: number | null
+  settings: ScoreSettings
   /** Right samples of each problem, for paired tests: problem id → share right. */
   byProblem: Record<string, number>
+  /** Each problem's answers in the order of their samples: problem id → what became of each. */
+  outcomes?: Record<string, Outcome[]>
+  /** The same answers sorted into equal ones, as the grader sees them: equal numbers are equal answers, null is none. */
+  answers?: Record<string, (number | null)[]>
 }
 
 /** Rows as a step takes them. */

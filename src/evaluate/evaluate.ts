@@ -1,50 +1,72 @@
 // Models on benchmarks: k samples of every problem, judged, and one number with its interval.
 
-import { problems } from '../problems/index.js'
-import type { Judged, Problem, Score } from '../rows.js'
+import type { Judged, Problem, Sample, Score } from '../rows.js'
 import { type Model, type Prompts, sample } from '../sample/index.js'
-import { meanInterval } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
-import { graderVersion, verify } from '../verify/index.js'
+import { type Policy, verify } from '../verify/index.js'
 import { type Done, Step, type Workspace } from '../workspace/index.js'
+import { promptsFor } from './asked.js'
+import { type Bench, loadBench } from './bench.js'
+import { type Benched, benchesFor } from './benches.js'
+import { type Preset, type PresetName, presetFor } from './presets.js'
+import { score } from './score.js'
 
 export interface EvaluateOptions {
-  /** Names of benchmarks or files, as `problems` takes them, or problems themselves with a name. */
-  benches: (string | { name: string; problems: Problem[] })[]
-  /** Where answers are kept. */
+  /** Names ('math500', 'aime24', 'livecodebench', 'report' …), files as `problems` takes them, or what `bench` gives. */
+  benches: Benched[]
+  /** Where answers and scores are kept. */
   in: Workspace
-  /** Samples of each problem. @default 1; the report's tables hold one, but AIME24 has 30 problems: take 8 or more there */
+  /** Samples of each problem. @default the benchmark's: 16 for AIME, 8 for AMC23, else 1 as in the report */
   k?: number
-  /** null: the server's default. @default 0.7, the report's for AIME24 and GPQA-Diamond */
+  /** null: the server's default. @default the benchmark's: 0.7 for AIME and GPQA-Diamond and where k > 1, else 0 */
   temperature?: number | null
   topP?: number | null
   /** Tokens of an answer at most. @default 32768, as in the report's harness */
   maxTokens?: number
+  /** Our own prompts, or the report's: `await skyT1Prompts(file)`. @default 'skylab' */
   prompts?: Prompts
+  /** How a model is asked, by its id, where its name does not tell: `{ [student.id]: 'sky-t1' }`. */
+  presets?: Readonly<Record<string, PresetName | Preset>>
+  /** How maths is compared. @default 'strict' */
+  policy?: Policy
+  /** Another number draws another set of samples. @default 0 */
+  seed?: number
   /** Programs judged at once. @default 2 */
   workers?: number
 }
+
+/** The workspace's stages of an evaluation: answers, and scores. */
+export const STAGE = 'evaluate'
+export const SCORES = 'scores'
 
 /**
  * Scores models on benchmarks.
  *
  * A score is average@k: the mean over problems of the share of right samples, with a 95 % interval
  * whose unit is the problem (src/stats). A sample that was cut off at the token limit counts as not
- * right and is counted in `cutOff` too. Answers are kept under the stage 'evaluate', so a second call
- * with a larger k asks for the rest only.
+ * right and is counted in `cutOff` too. Answers are kept under the stage 'evaluate', so what was stopped
+ * goes on where it was, and a second call with a larger k asks for the rest only; scores are kept under 'scores'.
  *
  * @returns One row for each model and benchmark, models outermost.
  * @throws Stopped where `sample` or `problems` stop, and 'no-server' where an answer could not be had: a mean over
  *   what came back would flatter.
+ * @example const scores = await evaluate([sky, base], { benches: ['report'], in: work })
  */
 export function evaluate(models: Model | Model[], options: EvaluateOptions): Step<Score> {
   const list = [models].flat()
-  const { benches } = options
-  if (list.length === 0 || !Array.isArray(benches) || benches.length === 0)
+  if (list.length === 0 || !Array.isArray(options?.benches) || options.benches.length === 0)
     throw new Stopped(
       'bad-call',
-      `evaluate(…) got ${list.length} models and ${Array.isArray(benches) ? benches.length : 'no'} benchmarks.`,
+      `evaluate(…) got ${list.length} models and ${Array.isArray(options?.benches) ? options.benches.length : 'no'} benchmarks.`,
       "evaluate([qwq], { benches: ['practice:bench'], in: work })",
+    )
+  const benches = benchesFor(options.benches)
+  const twice = benches.find(({ name }, i) => benches.findIndex((other) => other.name === name) < i)
+  if (twice)
+    throw new Stopped(
+      'bad-call',
+      `Two benchmarks are called ${twice.name}; their scores could not be told apart.`,
+      `bench({ …, name: '${twice.name} (2)' })`,
     )
   return new Step<Score>({
     label: 'score',
@@ -55,60 +77,67 @@ export function evaluate(models: Model | Model[], options: EvaluateOptions): Ste
       for (const model of list)
         for (const bench of benches) yield { row: await scoreOne(model, bench, options), place: place++ }
     },
+    ...(list.some((model) => model.price || !model.local) && { dollars: (row: Score) => row.dollars ?? null }),
   })
 }
 
-async function scoreOne(
-  model: Model,
-  bench: EvaluateOptions['benches'][number],
-  options: EvaluateOptions,
-): Promise<Score> {
-  const {
-    in: work,
-    k = 1,
-    temperature = 0.7,
-    topP = null,
-    maxTokens = 32_768,
-    prompts = 'skylab',
-    workers = 2,
-  } = options
-  const name = typeof bench === 'string' ? bench : bench.name
-  const asked = typeof bench === 'string' ? await problems(bench) : bench.problems
-  const raw = await sample(asked, { model, in: work, n: k, temperature, topP, maxTokens, prompts, stage: 'evaluate' })
+/** How the answers of a model on a benchmark are asked for. */
+export function sampling(bench: Bench, preset: Preset, options: Omit<EvaluateOptions, 'in' | 'benches'>) {
+  const k = options.k ?? bench.k ?? 1
+  const temperature = [options.temperature, preset.temperature, bench.temperature].find((one) => one !== undefined)
+  return {
+    n: k,
+    temperature: temperature === undefined ? (k > 1 ? 0.7 : 0) : temperature,
+    topP: options.topP ?? bench.topP ?? null,
+    maxTokens: options.maxTokens ?? bench.maxTokens ?? 32_768,
+    prompts: promptsFor(bench, preset, options.prompts ?? 'skylab'),
+    seed: options.seed ?? 0,
+    stage: STAGE,
+  }
+}
+
+async function scoreOne(model: Model, bench: Bench, options: EvaluateOptions): Promise<Score> {
+  const work = options.in
+  const preset = presetFor(model.id, options.presets)
+  const { problems, dataset } = await loadBench(bench)
+  const settings = sampling(bench, preset, options)
+  const raw = await sample(problems as Problem[], { model, in: work, ...settings })
   const failed = raw.filter((row) => row.finish === 'error')
   if (failed.length > 0)
     throw new Stopped(
       'no-server',
-      `${failed.length} of ${raw.length} answers of ${model.id} on ${name} could not be had: ${failed[0]!.failure}`,
+      `${failed.length} of ${raw.length} answers of ${model.id} on ${bench.name} could not be had: ${failed[0]!.failure}`,
       'Run the cell again: only the missing ones are asked for.',
     )
-  return score(name, await verify(raw, { workers, in: work }))
+  const { policy = 'strict' } = options
+  const made = score(bench.name, await judged(raw, bench, options), {
+    policy,
+    endpoint: model.identity,
+    preset: preset.name,
+    dataset,
+    seed: settings.seed,
+  })
+  return keepScore(work, made)
 }
 
-/**
- * One score from the judged answers of one model on one benchmark.
- *
- * @param rows At least one; every problem with the same number of samples.
- */
-export function score(bench: string, rows: readonly Judged[]): Score {
-  const first = rows[0]
-  if (!first)
-    throw new Stopped('no-rows', `There are no answers on ${bench} to score.`, 'Pass a benchmark that holds problems.')
-  const byProblem = new Map<string, Judged[]>()
-  for (const row of rows) byProblem.set(row.id, [...(byProblem.get(row.id) ?? []), row])
-  const shares = [...byProblem].map(
-    ([id, samples]) => [id, samples.filter((row) => row.verdict.ok).length / samples.length] as const,
-  )
-  const { seed: _, ...settings } = first.settings
-  return {
-    model: first.model,
-    bench,
-    ...meanInterval(shares.map(([, share]) => share)),
-    n: byProblem.size,
-    k: Math.round(rows.length / byProblem.size),
-    cutOff: rows.filter((row) => row.finish === 'length').length,
-    tokens: rows.reduce((sum, row) => sum + row.usage.completion, 0) / rows.length,
-    settings: { ...settings, grader: graderVersion },
-    byProblem: Object.fromEntries(shares),
-  }
+/** The verdicts of a benchmark: its own verifier's, or ours. */
+export function judged(
+  rows: Sample[],
+  { verify: own, version }: Bench,
+  { workers = 2, policy = 'strict', in: work }: Pick<EvaluateOptions, 'workers' | 'policy'> & { in?: Workspace },
+): Step<Judged> {
+  return verify(rows, {
+    workers,
+    policy,
+    ...(work && { in: work }),
+    ...(own && { with: own }),
+    ...(version !== undefined && { version }),
+  }) as Step<Judged>
+}
+
+/** Keeps a score in the workspace, once. */
+export async function keepScore(work: Workspace, made: Score): Promise<Score> {
+  const { outcomes: _, answers: __, ...rest } = made
+  await work.once(SCORES, rest, async () => ({ value: made }))
+  return made
 }

@@ -1,4 +1,10 @@
-// Benchmarks, k samples, intervals, paired comparison.
+// Benchmarks, k samples, intervals, paired comparison, judging again, ablations.
 
-export { type Comparison, compare } from './compare.js'
-export { type EvaluateOptions, evaluate, score } from './evaluate.js'
+export { type Agreement, type Agreements, agreement, type Grader } from './agreement.js'
+export { type Bench, type BenchOptions, bench, type Given } from './bench.js'
+export { type Benched, type BenchName, benches } from './benches.js'
+export { type CompareOptions, type Comparison, compare, type Side } from './compare.js'
+export { type EvaluateOptions, evaluate } from './evaluate.js'
+export { type Preset, type PresetName, type PromptForm, presets } from './presets.js'
+export { type RescoreOptions, rescore } from './rescore.js'
+export { type Context, score } from './score.js'

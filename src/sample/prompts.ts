@@ -17,7 +17,7 @@ export interface Instruction {
 }
 
 export interface PromptSet {
-  name: 'skylab' | 'sky-t1'
+  name: 'skylab' | 'sky-t1' | 'own'
   /** System prompt of the teacher that is sampled; null: none. */
   teacher: string | null
   /** System prompt of the training rows, and of the student when it is scored. */

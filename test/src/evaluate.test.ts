@@ -37,6 +37,14 @@ describe('score', () => {
     expect(result.settings).not.toHaveProperty('seed')
     expect(result.settings.grader).toMatch(/\S/)
   })
+  it('refuses rows of two models, and an unequal number of samples', () => {
+    expect(() => score('bench', [judged('a', 0, true), judged('a', 1, true, 'stop', 'two')])).toThrow(
+      'The answers on bench come from 2 models: one, two.',
+    )
+    expect(() => score('bench', [judged('a', 0, true), judged('a', 1, true), judged('b', 0, true)])).toThrow(
+      'between 1 and 2 answers',
+    )
+  })
   it('has nothing to say about nothing', () => expect(() => score('bench', [])).toThrow('no answers on bench'))
 })
 
