@@ -40,7 +40,16 @@ export { show } from './host.js'
 // problems, models, answers
 export { type ProblemsOptions, problems } from './problems/index.js'
 // thought and solution; right or wrong
-export { type ReformatOptions, reformat } from './reformat/index.js'
+export {
+  type Copy,
+  checkRewrite,
+  copyOf,
+  type Edit,
+  type Effect,
+  type ReformatOptions,
+  reformat,
+  reformatEffect,
+} from './reformat/index.js'
 // repetition
 export {
   type InspectRepeatsOptions,

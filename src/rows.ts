@@ -125,7 +125,15 @@ export interface Sample extends Problem {
 
 /** How thought and solution were found, or why they could not be. */
 export type Format =
-  | { ok: true; by: 'markers' | 'split' | 'model'; model?: string }
+  | {
+      ok: true
+      by: 'markers' | 'split' | 'model'
+      model?: string
+      /** Of a rewrite: the share of words and signs that thought and trace have in common, and the places that differ. */
+      copy?: { score: number; edits: number }
+      /** Of a rewritten program that is not the trace's to the letter: how it differs. */
+      program?: string
+    }
   | {
       ok: false
       why:
@@ -133,11 +141,17 @@ export type Format =
         | 'no-sample'
         | 'no-answer'
         | 'missing-marker'
+        | 'misspelt-marker'
+        | 'repeated-marker'
+        | 'misplaced-marker'
+        | 'empty-section'
         | 'altered-thought'
         | 'two-solutions'
         | 'answer-changed'
         | 'failed'
       detail: string
+      /** The model's rewrite that was refused, to look at; never read as an answer. */
+      rewrite?: string
     }
 
 export interface Formatted extends Sample {

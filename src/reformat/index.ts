@@ -4,19 +4,26 @@ import { ask, type Chat, type Model, seedFor } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
 import { type Aside, type Done, pool, Step, type Workspace } from '../workspace/index.js'
 import { checkRewrite } from './check.js'
-import { hasMarker, type Parts, readMarkers, withoutMarkers } from './markers.js'
+import { findParts, hasMarker, type Parts, withoutMarkers } from './markers.js'
 import { reformatMessages } from './prompt.js'
 import { split } from './split.js'
 
-export { checkRewrite } from './check.js'
+export { checkRewrite, type Passed } from './check.js'
+export { type Copy, copyOf, type Edit } from './copy.js'
+export { type Effect, reformatEffect } from './effect.js'
 export { type Fence, fences } from './fences.js'
-export { hasMarker, MARKERS, type Parts, readMarkers, withMarkers } from './markers.js'
+export { findParts, hasMarker, MARKERS, type MarkerFault, type Parts, readMarkers, withMarkers } from './markers.js'
 export { reformatMessages } from './prompt.js'
 export { split } from './split.js'
 
 export interface ReformatOptions {
   /** Rewrites the traces. Left out: the free splitter does, with no request sent. */
   model?: Model
+  /**
+   * `first`: the free splitter takes what it can, and the model is asked only where it finds no solution. `never`: the
+   * model rewrites every trace, as in the original. @default 'never' with a model, 'first' without one
+   */
+  split?: 'first' | 'never'
   /** Where rewrites are kept. @default nowhere: they would be asked, and paid, again */
   in?: Workspace
   /** null: the server's default. @default 0.7, as in the original */
@@ -33,22 +40,24 @@ type Outcome = { parts: Parts; format: Extract<Format, { ok: true }> } | { forma
 /**
  * Finds thought and solution of each sample. A text that holds the four markers is taken as it is. Otherwise, without a
  * model, the local splitter takes the whole trace as thought and its final section (or last program) as solution; with
- * one, the model rewrites the trace, and the rewrite counts only if it passes every check of `checkRewrite`.
+ * one, the model rewrites the trace, and the rewrite counts only if it passes every check of `checkRewrite`. With
+ * `split: 'first'` the model is asked, and paid, only where the splitter finds no solution.
  *
  * Samples that were cut off or failed are not sent. A row that cannot be reformatted is a row with `format.ok` false
  * and the reason; nothing is guessed in its place.
  *
  * @throws Stopped 'bad-call', and what asking a model throws: no-key, bad-key, no-server, no-model, over-budget, disk.
  * @example const tidy = await reformat(raw, { model: model('gpt-4o-mini'), in: work })
+ * @example await reformat(raw, { model: model('gpt-4o-mini'), split: 'first', in: work })
  */
 export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Step<Formatted> {
-  const { model, stage = 'reformat' } = options
+  const { model, stage = 'reformat', split: order = model ? 'never' : 'first' } = options
   check(rows, options)
   const spent = new WeakMap<Formatted, number | null>()
   let first: Chat | undefined
 
   async function work(row: Sample, signal: AbortSignal): Promise<{ row: Formatted; reused: boolean }> {
-    const local = withoutModel(row, model !== undefined)
+    const local = withoutModel(row, model !== undefined, order === 'first')
     if (local !== undefined) return { row: formatted(row, local), reused: false }
     const trace = traceOf(row)
     const { temperature = 0.7, maxTokens = 16_384 } = options
@@ -94,21 +103,28 @@ const no = (why: Extract<Format, { ok: false }>['why'], detail: string): Outcome
 })
 
 /** What is settled without asking anybody; undefined where the model has to rewrite. */
-function withoutModel(row: Sample, rewrites: boolean): Outcome | undefined {
+function withoutModel(row: Sample, rewrites: boolean, first: boolean): Outcome | undefined {
   if (row.finish === 'error') return no('no-sample', row.failure ?? 'the request failed')
   if (row.finish === 'length') return no('cut-off', `cut off after ${row.usage?.completion ?? '?'} tokens`)
   if (row.text.trim() === '' && !row.reasoning?.trim()) return no('no-answer', 'the answer is empty')
-  const marked = hasMarker(row.text) ? readMarkers(row.text) : undefined
-  if (typeof marked === 'object') return { parts: marked, format: { ok: true, by: 'markers' } }
-  if (rewrites) return undefined
-  if (marked !== undefined) return no('missing-marker', marked)
+  const marked = hasMarker(row.text) ? findParts(row.text) : undefined
+  if (marked !== undefined && !('why' in marked)) return { parts: marked, format: { ok: true, by: 'markers' } }
+  if (rewrites && !first) return undefined
+  // Markers that are wrong are a fault to name; a rewrite may still mend them.
+  if (marked !== undefined) return rewrites ? undefined : no(marked.why, marked.detail)
   const parts = split(row, row)
-  return typeof parts === 'string' ? no('no-answer', parts) : { parts, format: { ok: true, by: 'split' } }
+  if (typeof parts !== 'string') return { parts, format: { ok: true, by: 'split' } }
+  return rewrites ? undefined : no('no-answer', parts)
 }
 
 function rewritten(trace: string, answer: Parameters<typeof checkRewrite>[1], row: Sample, model: string): Outcome {
   const checked = checkRewrite(trace, answer, row.kind)
-  return 'ok' in checked ? { format: checked } : { parts: checked, format: { ok: true, by: 'model', model } }
+  if ('ok' in checked) return { format: { ...checked, rewrite: answer.content } }
+  const { thought, solution, copy, program } = checked
+  return {
+    parts: { thought, solution },
+    format: { ok: true, by: 'model', model, copy, ...(program !== undefined && { program }) },
+  }
 }
 
 function formatted(row: Sample, outcome: Outcome): Formatted {
@@ -122,13 +138,17 @@ function asideOf({ messages }: Chat, model: Model): Aside {
   }
 }
 
-function check(rows: Rows<Sample>, { model, in: work, temperature, maxTokens }: ReformatOptions): void {
+function check(rows: Rows<Sample>, { model, split, in: work, temperature, maxTokens }: ReformatOptions): void {
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   const example = "reformat(raw, { model: model('gpt-4o-mini'), in: work })"
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))
     throw bad(`reformat(…) got ${rows === null ? 'null' : typeof rows} for its samples.`, example)
   if (model !== undefined && typeof model.ask !== 'function')
     throw bad(`reformat(…) got ${JSON.stringify(model)} for its model.`, example)
+  if (split !== undefined && split !== 'first' && split !== 'never')
+    throw bad(`split is ${JSON.stringify(split)}.`, "split: 'first' or 'never'")
+  if (split === 'never' && model === undefined)
+    throw bad("split is 'never', and there is no model to rewrite instead.", example)
   if (work !== undefined && typeof work.once !== 'function')
     throw bad('reformat(…) got something else for its workspace.', example)
   if (temperature !== undefined && temperature !== null && !(temperature >= 0))

@@ -3,22 +3,27 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { overlap } from '../../src/reformat/check.js'
+import { align } from '../../src/reformat/align.js'
 import {
   checkRewrite,
+  copyOf,
   fences,
+  findParts,
   hasMarker,
   MARKERS,
   readMarkers,
   reformat,
+  reformatEffect,
   reformatMessages,
   split,
   traceOf,
   withMarkers,
 } from '../../src/reformat/index.js'
-import type { Problem, Sample } from '../../src/rows.js'
+import type { Format, Problem, Sample, Verdict } from '../../src/rows.js'
 import { model, recordingKey, seedFor } from '../../src/sample/index.js'
+import { plot } from '../../src/show/index.js'
 import { Stopped } from '../../src/stopped.js'
 import { type Workspace, workspace } from '../../src/workspace/index.js'
 
@@ -216,7 +221,7 @@ describe('the check of a rewrite', () => {
     checkRewrite(original, { content: withMarkers(parts), finish: 'stop' }, kind)
 
   it('passes an exact copy, and one with other white space and a word in it', () => {
-    expect(check(good)).toEqual(good)
+    expect(check(good)).toEqual({ ...good, copy: { score: 1, edits: 0 } })
     const close = { ...good, thought: trace.replace('\n\n', '\n').replace('Yes.', 'Yes!') }
     const long = { ...close, thought: `${trace} `.repeat(6) }
     expect(
@@ -228,7 +233,7 @@ describe('the check of a rewrite', () => {
     ['cut-off', { content: withMarkers(good), finish: 'length' as const }],
     ['missing-marker', { content: 'Sorry, I cannot.', finish: 'stop' as const }],
     [
-      'missing-marker',
+      'misspelt-marker',
       { content: withMarkers(good).replace('begin_of_thought', 'begin_of_slow_thought'), finish: 'stop' as const },
     ],
     ['altered-thought', { content: withMarkers({ ...good, thought: 'In short: 42.' }), finish: 'stop' as const }],
@@ -256,23 +261,202 @@ describe('the check of a rewrite', () => {
     expect(check({ thought: unboxed, solution: 'It is 42.' }, 'math', unboxed)).toHaveProperty('solution')
   })
 
-  it('code has exactly one block', () => {
-    const solution = block('print(1)')
-    expect(check({ thought: trace, solution }, 'code')).toEqual({ thought: trace, solution })
-    expect(check({ thought: trace, solution: `${solution}\n\n${solution}` }, 'code')).toMatchObject({
-      why: 'two-solutions',
+  it('code has exactly one block, and it is a program of the trace or says how it differs', () => {
+    const code = 'n = int(input())\nfor i in range(n):\n    print(i * i)'
+    const original = `Let me count.\n\n${block('print(1)')}\n\nNo, all of them:\n\n${block(code)}\n\nThat will do.`
+    const with_ = (solution: string) => check({ thought: original, solution }, 'code', original)
+    expect(with_(block(code))).toEqual({ thought: original, solution: block(code), copy: { score: 1, edits: 0 } })
+    expect(with_(block(`${code}  \n`))).not.toHaveProperty('program')
+    expect(with_(`${block(code)}\n\n${block(code)}`)).toMatchObject({ why: 'two-solutions' })
+    expect(with_('print(1)')).toMatchObject({ why: 'no-answer' })
+    expect(with_(block(code.replace('i * i', 'i + i')))).toMatchObject({
+      program: expect.stringMatching(/% of block 2 of 2; 1 line is not in it: print\(i \+ i\)/),
     })
-    expect(check({ thought: trace, solution: 'print(1)' }, 'code')).toMatchObject({ why: 'no-answer' })
+    expect(with_(block('import sys\nprint(sum(map(int, sys.stdin.read().split())))'))).toMatchObject({
+      why: 'answer-changed',
+      detail: expect.stringMatching(/none of the trace's/),
+    })
+    expect(check({ thought: trace, solution: block(code) }, 'code')).toMatchObject({ why: 'answer-changed' })
   })
 
-  it('overlap counts runs as often as both have them', () => {
-    const words = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `w${i + from}`)
-    expect(overlap(words(20), words(20))).toBe(1)
-    expect(overlap(words(20), words(20, 100))).toBe(0)
-    expect(overlap(words(27), words(17))).toBeCloseTo(10 / 20)
-    expect(overlap([...words(8), ...words(8)], words(8))).toBeCloseTo(1 / 9)
-    expect(overlap(words(3), words(3))).toBe(1)
-    expect(overlap([], [])).toBe(1)
+  it('the answer is compared by value, and two different boxes are two solutions', () => {
+    const half = trace.replaceAll('42', '0.5')
+    expect(check({ thought: half, solution: 'It is \\boxed{\\frac12}.' }, 'math', half)).toHaveProperty('copy')
+    expect(check({ ...good, solution: 'First \\boxed{41}.\n\nNo: \\boxed{42}.' })).toMatchObject({ ok: false })
+    expect(check({ ...good, solution: 'It is \\boxed{42}. So \\boxed{42}.' })).toHaveProperty('copy')
+    const letter = trace.replaceAll('42', 'B')
+    expect(check({ thought: letter, solution: '\\boxed{C}' }, 'choice', letter)).toMatchObject({
+      why: 'answer-changed',
+    })
+    expect(check({ thought: letter, solution: '\\boxed{(B)}' }, 'choice', letter)).toHaveProperty('copy')
+  })
+})
+
+describe('markers as models write them', () => {
+  const [b, e, s, x] = MARKERS
+  const whole = withMarkers({ thought: trace, solution: 'It is \\boxed{42}.' })
+  it.each<[string, string, string]>([
+    ['a marker in a sentence of the thought', whole.replace('Yes.', `Yes, ${e} comes next.`), 'repeated-marker'],
+    ['all of them in a code block', whole.replace('Yes.', block(MARKERS.join('\n'), '')), 'repeated-marker'],
+    ['the whole twice', `${whole}\n\n${whole}`, 'repeated-marker'],
+    ['nested', [b, b, 'Hm.', e, e, s, '42', x].join('\n'), 'repeated-marker'],
+    ['sections exchanged', [s, '42', x, b, 'Hm.', e].join('\n'), 'misplaced-marker'],
+    ['the solution inside the thought', [b, 'Hm.', s, '42', x, e].join('\n'), 'misplaced-marker'],
+    ['spaces', whole.replace(b, '<| begin_of_thought |>'), 'misspelt-marker'],
+    ['no bars', whole.replace(b, '<begin_of_thought>'), 'misspelt-marker'],
+    ['wide bars', whole.replace(s, '<｜begin_of_solution｜>'), 'misspelt-marker'],
+    ['escaped', whole.replace(x, '&lt;|end_of_solution|&gt;'), 'misspelt-marker'],
+    ['capitals', whole.replace(b, '<|BEGIN_OF_THOUGHT|>'), 'misspelt-marker'],
+    ['translated', whole.replace(b, '<|思考开始|>').replace(e, '<|思考结束|>'), 'misspelt-marker'],
+    ['in German', whole.replace(s, '<|beginn_der_lösung|>'), 'misspelt-marker'],
+    ['as headings', whole.replace(b, '**Begin of Thought**'), 'misspelt-marker'],
+    [
+      'the slip of the original prompt',
+      whole.replaceAll('_thought|>', '_slow_thought|>').replaceAll('<|begin_of_slow', '<|begin_of_slow'),
+      'misspelt-marker',
+    ],
+    ['chat tokens only', whole.replace(x, '<|im_end|>'), 'missing-marker'],
+    ['an inequality is no marker', whole.replace(x, 'and |a| < |b|, |c| > 1'), 'missing-marker'],
+    ['nothing but the markers', MARKERS.join('\n'), 'empty-section'],
+  ])('%s', (_, text, why) => {
+    expect(findParts(text)).toMatchObject({ why })
+    expect(checkRewrite(trace, { content: text, finish: 'stop' }, 'math')).toMatchObject({ ok: false, why })
+  })
+
+  it("the slip of the original's prompt is read where it was asked for, both markers of it or none", () => {
+    const slip = whole.replace(b, '<|begin_of_slow_thought|>').replace(e, '<|end_of_slow_thought|>')
+    expect(findParts(slip, { slow: true })).toEqual({ thought: trace, solution: 'It is \\boxed{42}.' })
+    expect(checkRewrite(trace, { content: slip, finish: 'stop' }, 'math', { slow: true })).toHaveProperty('copy')
+    expect(findParts(whole.replace(b, '<|begin_of_slow_thought|>'), { slow: true })).toMatchObject({
+      why: 'misspelt-marker',
+    })
+  })
+})
+
+describe('a copy', () => {
+  const steps = Array.from(
+    { length: 30 },
+    (_, i) =>
+      `Step ${i}: since ${i} times ${i + 3} is ${i * (i + 3)}, the value \\(x_{${i}}\\) is "${i % 7}", and we go on.`,
+  )
+  const long = steps.join('\n\n')
+
+  it('may have other white space, delimiters, quotes, emphasis, case, and a typo', () => {
+    for (const copy of [
+      long,
+      long.replaceAll('\n\n', ' '),
+      long.replaceAll('\\(', '$').replaceAll('\\)', '$'),
+      long.replaceAll('"', '”'),
+      long.replaceAll('value', '**value**').replaceAll('Step', 'step'),
+      long.replace('value', 'vlaue').replace('since', 'as'),
+    ])
+      expect(copyOf(long, copy)).not.toHaveProperty('fault')
+    expect(copyOf(long, long.replaceAll('\n\n', ' '))).toEqual({ score: 1, edits: [] })
+    expect(copyOf('', '')).toEqual({ score: 1, edits: [] })
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['one digit', long.replace('is 40,', 'is 41,'), /a number is not the original's: “0” became “1”/],
+    ['a digit more', long.replace('is 40,', 'is 400,'), /a number is not the original's/],
+    ['a step left out', [...steps.slice(0, 12), ...steps.slice(13)].join('\n\n'), /are left out: “/],
+    [
+      'a step put in',
+      [...steps.slice(0, 12), 'But is it clear that every one of these holds?', ...steps.slice(12)].join('\n\n'),
+      /are put in: “But is it clear/,
+    ],
+    [
+      'a summary',
+      'We compute every value in turn and find that all of them are as they should be.',
+      /% of it is the original's/,
+    ],
+    ['in another order', [...steps.slice(15), ...steps.slice(0, 15)].join('\n\n'), /% of it is/],
+    ['twice', `${long}\n\n${long}`, /% of it is/],
+    ['nothing', '', /% of it is/],
+  ])('is none: %s', (_, copy, fault) => {
+    expect(copyOf(long, copy).fault).toMatch(fault)
+  })
+
+  it('may leave the last words to the solution, and no other', () => {
+    const closed = `${long}\n\n**Final Answer**\n\n\\[ \\boxed{29} \\]`
+    expect(copyOf(closed, long)).toMatchObject({ score: 1, edits: [{ is: '' }] })
+    expect(copyOf(closed, long).fault).toBeUndefined()
+    expect(copyOf(closed, steps.slice(0, -4).join('\n\n')).fault).toMatch(/%|left out/)
+  })
+
+  it('says where it differs', () => {
+    const { edits } = copyOf(long, long.replace('Step 3: since', 'Step 3: because'))
+    expect(edits).toMatchObject([{ was: 'since', is: 'because' }])
+    expect(long.slice(edits[0]!.start, edits[0]!.end)).toBe('since')
+  })
+
+  it('any texts: the score is a share, a text is its own copy, edits name places of the original', () => {
+    const word = fc.constantFrom(
+      'a',
+      'b',
+      'wait',
+      '7',
+      '12',
+      '\\(',
+      '\\)',
+      '$',
+      ' ',
+      '\n',
+      '“',
+      '```',
+      '中',
+      '<|end_of_thought|>',
+      '{',
+      '\u0000',
+      '👩‍🔬',
+    )
+    const text = fc.array(word, { maxLength: 60 }).map((words) => words.join(' '))
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        expect(copyOf(one, one)).toEqual({ score: 1, edits: [] })
+        const { score, edits, fault } = copyOf(one, other)
+        expect(score).toBeGreaterThanOrEqual(0)
+        expect(score).toBeLessThanOrEqual(1)
+        for (const { start, end, was } of edits) expect(one.slice(start, end)).toBe(was)
+        if (edits.length === 0) expect(fault).toBeUndefined()
+        const checked = checkRewrite(
+          one,
+          { content: withMarkers({ thought: other, solution: '\\boxed{1}' }), finish: 'stop' },
+          'math',
+        )
+        if ('ok' in checked) expect(checked.detail).not.toBe('')
+      }),
+      { numRuns: 300, seed: 7 },
+    )
+  })
+
+  it('the runs of an alignment are in order and true, and as many as the longest common subsequence where that is known', () => {
+    const key = fc.constantFrom('a', 'b', 'c')
+    const longest = (one: string[], other: string[]): number => {
+      let row = new Array<number>(other.length + 1).fill(0)
+      for (const x of one) {
+        const next = [0]
+        for (let j = 0; j < other.length; j++) next.push(x === other[j] ? row[j]! + 1 : Math.max(next[j]!, row[j + 1]!))
+        row = next
+      }
+      return row.at(-1)!
+    }
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 40 }), fc.array(key, { maxLength: 40 }), (one, other) => {
+        const tokens = (keys: string[]) => keys.map((key, i) => ({ key, start: i, end: i + 1 }))
+        const runs = align(tokens(one), tokens(other))
+        let [a, b, sum] = [0, 0, 0]
+        for (const run of runs) {
+          expect(run.a).toBeGreaterThanOrEqual(a)
+          expect(run.b).toBeGreaterThanOrEqual(b)
+          expect(one.slice(run.a, run.a + run.n)).toEqual(other.slice(run.b, run.b + run.n))
+          a = run.a + run.n
+          b = run.b + run.n
+          sum += run.n
+        }
+        expect(sum).toBe(longest(one, other))
+      }),
+      { numRuns: 300, seed: 7 },
+    )
   })
 })
 
@@ -368,11 +552,48 @@ describe('reformat', () => {
       format: { ok: true, by: 'model', model: 'rewriter' },
     })
     expect(done[5]!.thought).toMatch(/^First I wondered/)
+    expect(done[0]!.format).toMatchObject({ copy: { score: 1, edits: 0 } })
+    // A refused rewrite can be looked at, and is no field of the row that anything reads.
+    expect(done[1]!.format).toMatchObject({ rewrite: 'Of course! Here it is.' })
+    expect(done[1]).not.toHaveProperty('solution')
     // The two that were not sent left nothing in the journal; a second run asks nobody.
     expect(await work.rows('reformat')).toHaveLength(4)
     rmSync(replay)
     writeFileSync(replay, '')
     expect(await reformat(rows, { model: rewriter, in: work })).toEqual(done)
+  })
+
+  it('the splitter first: the model is asked only where it finds nothing, and once', async () => {
+    const unboxed = trace.replace('\\boxed{42}', '42')
+    const rows = [
+      row({ text: trace }),
+      row({ sample: 1, text: unboxed }),
+      row({ sample: 2, text: `${MARKERS[0]}\n\n${trace}` }),
+      row({ sample: 3, text: trace, finish: 'length' }),
+    ]
+    const replay = recorded([
+      [rows[1]!, withMarkers({ thought: unboxed, solution: 'It is \\boxed{42}.' })],
+      [rows[2]!, withMarkers({ thought: trace, solution: 'It is \\boxed{42}.' })],
+    ])
+    const rewriter = model('rewriter', { replay })
+    const done = await reformat(rows, { model: rewriter, split: 'first', in: work })
+    expect(done.map(({ format }) => (format.ok ? format.by : format.why))).toEqual([
+      'split',
+      'model',
+      'model',
+      'cut-off',
+    ])
+    expect(await work.rows('reformat')).toHaveLength(2)
+    writeFileSync(replay, '')
+    expect(await reformat(rows, { model: rewriter, split: 'first', in: work })).toEqual(done)
+    expect(await reformat(rows)).toMatchObject([
+      { format: { by: 'split' } },
+      { format: { why: 'no-answer' } },
+      { format: { why: 'missing-marker' } },
+      { format: { why: 'cut-off' } },
+    ])
+    expect(() => reformat(rows, { split: 'never' })).toThrow(/no model/)
+    expect(() => reformat(rows, { model: rewriter, split: 'last' as never })).toThrow(/split is "last"/)
   })
 
   it('bad calls say what was given', () => {
@@ -399,6 +620,56 @@ describe('reformat', () => {
   it('stray markers are not sent', () => {
     expect(traceOf(row({ text: `${MARKERS[0]}\n\nHm. \\boxed{1}` }))).toBe('Hm. \\boxed{1}')
     expect(traceOf(row({ text: ' as it is \n' }))).toBe(' as it is \n')
+  })
+})
+
+describe('the effect of reformatting', () => {
+  const judged = (over: Partial<Sample>, verdict: Verdict, format?: Format) => ({
+    ...row(over),
+    verdict,
+    ...(format && { format }),
+  })
+  const right = { ok: true as const, how: 'tests' }
+  const wrong = (why: 'wrong' | 'no-answer' | 'altered-thought') => ({ ok: false as const, why, detail: '' })
+  const split = { ok: true as const, by: 'split' as const }
+  const code = { kind: 'code', domain: 'code' } as const
+  const tried = [{ block: 2, why: 'wrong' as const, passed: 0 }]
+  const before = [
+    judged({ ...code, sample: 0 }, { ...right, tried }),
+    judged({ ...code, sample: 1 }, right),
+    judged({ ...code, sample: 2 }, wrong('no-answer')),
+    judged({ sample: 3 }, right),
+    judged({ sample: 9 }, right),
+  ]
+  const after = [
+    judged({ ...code, sample: 2 }, wrong('wrong'), split),
+    judged({ ...code, sample: 0 }, right, split),
+    judged({ ...code, sample: 1 }, right, split),
+    judged({ sample: 3 }, wrong('altered-thought'), { ok: false, why: 'altered-thought', detail: '' }),
+  ]
+
+  it('pairs the answers, and before counts a program only by its last block', () => {
+    const effect = reformatEffect(before, after)
+    expect(effect.map(({ domain, n, won, lost }) => [domain, n, won, lost])).toEqual([
+      ['math', 1, 0, 1],
+      ['code', 3, 1, 0],
+      ['all', 4, 1, 1],
+    ])
+    const [, own] = effect
+    expect(own!.passed.before.value).toBeCloseTo(1 / 3)
+    expect(own!.passed.after.value).toBeCloseTo(2 / 3)
+    expect(own!.parsed.before.value).toBeCloseTo(2 / 3)
+    expect(own!.parsed.after.value).toBe(1)
+    expect(own!.passed.after.low).toBeLessThan(2 / 3)
+    expect(reformatEffect([], after)).toEqual([])
+  })
+
+  it('is drawn, with what the report says beside code alone', () => {
+    const figure = plot.reformat(reformatEffect(before, after))
+    expect(figure.summary).toMatch(/code 33.* → 66.* right \(n 3\)/)
+    expect(JSON.stringify(figure)).toContain('report, after: over 90 %')
+    expect(JSON.stringify(plot.reformat(reformatEffect(before, after).slice(0, 1)))).not.toContain('report, after')
+    expect(() => plot.reformat([])).toThrow(/no effect/)
   })
 })
 
@@ -458,6 +729,8 @@ describe('the fixtures', () => {
     truncated: 'cut-off',
     'answer-changed': 'answer-changed',
     'two-solutions': 'two-solutions',
+    // The rewrite dropped the case of a line that stands alone: no fault of form, so it says how the program differs.
+    'changed-program': '',
   }
   interface Recorded {
     for: { problem: string; sample: number }
@@ -476,8 +749,10 @@ describe('the fixtures', () => {
       const name = `${rewrite.problem} ${rewrite.sample}`
       const original = teacher.get(name)!
       const checked = checkRewrite(original.content, rewrites.get(name)!, asked.get(rewrite.problem)!.kind)
-      if (rewrite.fault !== undefined) {
-        faults.add(rewrite.fault)
+      if (rewrite.fault !== undefined) faults.add(rewrite.fault)
+      if (rewrite.fault === 'changed-program')
+        expect(checked, name).toMatchObject({ program: expect.stringContaining('1 line is not in it') })
+      else if (rewrite.fault !== undefined) {
         expect(checked, name).toMatchObject({ ok: false, why: whys[rewrite.fault] })
       } else if (original.label !== 'unparseable') expect(checked, name).toHaveProperty('solution')
     }

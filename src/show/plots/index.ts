@@ -9,6 +9,7 @@ import { opennessFigure } from './openness.js'
 import { passkFigure } from './passk.js'
 import { problemsFigure } from './problems.js'
 import { ablationsFigure, publishedFigure } from './published.js'
+import { reformatFigure } from './reformat.js'
 import { repeatsFigure } from './repeats.js'
 import { scoresFigure } from './scores.js'
 import { tokensFigure } from './tokens.js'
@@ -24,6 +25,7 @@ export const plot = {
   loss: lossFigure,
   mix: mixFigure,
   lengths: lengthsFigure,
+  reformat: reformatFigure,
   repeats: repeatsFigure,
   onset: onsetFigure,
   wasted: wastedFigure,

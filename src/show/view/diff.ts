@@ -18,10 +18,7 @@ export function diffView(row: Formatted): View {
     )
   }
   if (!row.format.ok || row.thought === undefined || row.solution === undefined) return notSplit(row)
-  // Without the markers, which are no words of anyone.
-  const before = (row.reasoning ? `${row.reasoning}\n\n${row.text}` : row.text)
-    .replace(/<\|(begin|end)_of_(thought|solution)\|>\n?/g, '')
-    .trim()
+  const before = traceOf(row)
   const seam = `${row.thought.trim()}\n`.length
   const pieces = compareTexts(before, `${row.thought.trim()}\n${row.solution.trim()}`)
   const [thought, solution] = split(pieces, seam)
@@ -32,7 +29,16 @@ export function diffView(row: Formatted): View {
       : row.format.by === 'split'
         ? 'split by rule'
         : 'split at its own markers'
-  const facts = `${how}: ${(['kept', 'moved', 'added', 'dropped'] as const).map((kind) => `${count(sums[kind])} ${kind}`).join(', ')} (characters)`
+  const { copy, program } = row.format
+  const checked = [
+    ...(copy
+      ? [
+          `the thought is ${percent(copy.score)} the trace's, ${count(copy.edits)} ${copy.edits === 1 ? 'place differs' : 'places differ'}`,
+        ]
+      : []),
+    ...(program ? [`the program is not the trace's: ${program}`] : []),
+  ]
+  const facts = `${how}: ${(['kept', 'moved', 'added', 'dropped'] as const).map((kind) => `${count(sums[kind])} ${kind}`).join(', ')} (characters)${checked.map((one) => `; ${one}`).join('')}`
   const legend = (['moved', 'added', 'dropped'] as const).map((kind) => marked({ kind, text: kind }, false)).join(' ')
   const section = (name: string, list: Piece[]) =>
     folded(name, block(list.map((piece) => marked(piece, true)).join('')), true)
@@ -46,8 +52,26 @@ function notSplit(row: Formatted): View {
   const why = row.format.ok
     ? 'its thought and solution are missing'
     : `${row.format.why}${row.format.detail ? `, ${row.format.detail}` : ''}`
-  const html = `<div><b>${escapeHtml(heading(row))}</b></div><div>${colored(escapeHtml(`not reformatted: ${why}`), marks.dropped)}</div>${folded('Trace', block(escapeHtml(elided(row.text))))}`
-  return new View(html, [heading(row), `not reformatted: ${why}`, '\n── Trace', elided(row.text, 2000)].join('\n'))
+  const rewrite = row.format.ok ? undefined : row.format.rewrite
+  // Against the trace, so that what was refused can be seen.
+  const pieces = rewrite === undefined ? undefined : compareTexts(traceOf(row), rewrite)
+  const refused = pieces
+    ? folded('Refused rewrite', block(pieces.map((piece) => marked(piece, true)).join('')), true)
+    : ''
+  const html = `<div><b>${escapeHtml(heading(row))}</b></div><div>${colored(escapeHtml(`not reformatted: ${why}`), marks.dropped)}</div>${refused}${folded('Trace', block(escapeHtml(elided(row.text))))}`
+  const text = [heading(row), `not reformatted: ${why}`, ...(pieces ? ['\n── Refused rewrite', plain(pieces)] : [])]
+  return new View(html, [...text, '\n── Trace', elided(row.text, 2000)].join('\n'))
+}
+
+function traceOf(row: Formatted): string {
+  // Without the markers, which are no words of anyone.
+  return (row.reasoning ? `${row.reasoning}\n\n${row.text}` : row.text)
+    .replace(/<\|(begin|end)_of_(thought|solution)\|>\n?/g, '')
+    .trim()
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`
 }
 
 /** The pieces before and after a place in the new text; dropped text stays with what follows it. */
