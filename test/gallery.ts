@@ -1,4 +1,5 @@
 // One figure of every kind, on rows of the sizes that a run has: for tests and benches that look at all of them.
+import { reformatEffect } from '../src/reformat/index.js'
 import { inspectRepeats, releasedRepeats } from '../src/repeats/index.js'
 import type { Score, TrainingRow } from '../src/rows.js'
 import { type Figure, plot } from '../src/show/index.js'
@@ -114,6 +115,13 @@ async function loss(): Promise<Figure> {
   return curve.figure
 }
 
+/** The rows before they were reformatted: two thirds of the programs pass by an earlier block than the last. */
+const asCame = rows.map((row, i) => {
+  const tried = [{ block: 2, why: 'wrong' as const, passed: 0 }]
+  const verdict = row.kind === 'code' && row.verdict.ok && i % 3 > 0 ? { ...row.verdict, tried } : row.verdict
+  return { ...row, format: undefined, verdict } as never
+})
+
 /** A maker for every figure that `plot` has, by its name. */
 export const gallery: Record<keyof typeof plot, () => Figure | Promise<Figure>> = {
   flow: () => plot.flow(rows),
@@ -125,6 +133,7 @@ export const gallery: Record<keyof typeof plot, () => Figure | Promise<Figure>> 
   loss,
   mix: () => plot.mix(rows, { quota: { math: 400, code: 300, science: 200 } }),
   lengths: () => plot.lengths(rows),
+  reformat: () => plot.reformat(reformatEffect(asCame, rows)),
   repeats: () => plot.repeats(releasedRepeats(), { over: (row) => row.source }),
   onset: () => plot.onset(releasedRepeats()),
   wasted: () => plot.wasted(inspectRepeats(rows).rows as never),
