@@ -25,7 +25,7 @@ export async function attach(id: string, options: AttachOptions = {}): Promise<R
   const found = findRecord(id, work)
   if (found) {
     const { dir, sshConfig: config, ...job } = found.record
-    return new Run(machine(job.on, found.work, sshConfig ?? config), dir, job, found.work)
+    return new Run(machine(job.on, found.work, sshConfig ?? config), dir, job, found.work, sshConfig ?? config)
   }
   if (!on) throw missing(id, work?.dir ?? './runs')
   const here = work ?? { dir: process.cwd() }
@@ -37,7 +37,13 @@ export async function attach(id: string, options: AttachOptions = {}): Promise<R
   const job = line < 0 ? undefined : jobOf(text.slice(line + 1))
   if (!job) throw missing(id, `${id.startsWith('/') ? '' : `${folder} `}on ${on}`)
   // As it is reached from here: the launcher may have known the machine by another name.
-  return new Run(far, text.slice(0, line), { ...job, on: isSlurm(job.on) === isSlurm(on) ? on : job.on }, here)
+  return new Run(
+    far,
+    text.slice(0, line),
+    { ...job, on: isSlurm(job.on) === isSlurm(on) ? on : job.on },
+    here,
+    sshConfig,
+  )
 }
 
 function missing(id: string, where: string): Stopped {

@@ -25,6 +25,8 @@ export class BadDataset extends Error {}
 interface Entry {
   file_name?: string
   formatting?: string
+  /** Pairs of a better and a worse answer. */
+  ranking?: boolean
   columns?: Record<string, string>
   tags?: Record<string, string>
 }
@@ -119,7 +121,29 @@ function faultOf(row: unknown, entry: Entry): string | undefined {
     if (typeof content !== 'string') return `turn ${index + 1} has no text \`${contentTag}\``
     if (content.trim() === '') return `turn ${index + 1} is empty`
   }
+  if (entry.ranking)
+    return turns.length % 2 === 0
+      ? `${turns.length} turns; a pair is asked for by an odd number`
+      : faultOfPair(row, entry, tags)
   if (turns.length === 0 || turns.length % 2 !== 0) return `${turns.length} turns; they come in pairs`
+  return undefined
+}
+
+/** A better and a worse answer, each one turn of the assistant. */
+function faultOfPair(row: unknown, { columns }: Entry, tags: Record<string, string>): string | undefined {
+  const { role_tag: roleTag = '', content_tag: contentTag = '' } = tags
+  const even = [tags.assistant_tag, tags.function_tag]
+  for (const which of ['chosen', 'rejected'] as const) {
+    const column = columns?.[which]
+    if (!column) return `the entry names no column of ${which} answers`
+    const turn = (row as Record<string, unknown>)[column] as Record<string, unknown> | undefined
+    // A text in its place would be read as no answer at all, and nothing would say so.
+    if (typeof turn !== 'object' || turn === null || Array.isArray(turn)) return `\`${column}\` is no turn`
+    if (!even.includes(turn[roleTag] as string))
+      return `\`${column}\` is from ${JSON.stringify(turn[roleTag])}, expected ${JSON.stringify(even[0])}`
+    const content = turn[contentTag]
+    if (typeof content !== 'string' || content.trim() === '') return `\`${column}\` is empty`
+  }
   return undefined
 }
 
@@ -131,17 +155,27 @@ export async function sha256Of(file: string): Promise<string> {
 }
 
 /**
- * Checks a training set before it is uploaded.
+ * Checks a training set before it is uploaded: 'dpo' takes pairs, 'sft' takes answers.
  *
  * @throws Stopped('bad-data') where it cannot be read, has changed since it was written, or has rows that would be skipped
  */
-export async function checkData(data: TrainingData): Promise<DataReport> {
+export async function checkData(data: TrainingData, stage: 'sft' | 'dpo' = 'sft'): Promise<DataReport> {
   let report: DataReport
   try {
     report = readDataset(data.dir, data.name)
   } catch (error) {
     if (!(error instanceof BadDataset)) throw error
     throw new Stopped('bad-data', error.message, `dataset(rows, { name: '${data.name}', in: work })`, error)
+  }
+  const pairs = report.entry.ranking === true
+  if (pairs !== (stage === 'dpo')) {
+    throw new Stopped(
+      'bad-data',
+      pairs
+        ? `${data.name} holds preference pairs, and stage 'sft' learns from answers.`
+        : `${data.name} holds answers, and stage 'dpo' learns from preference pairs.`,
+      pairs ? "train(pairs, { …, stage: 'dpo' })" : "train(data, { …, stage: 'sft' })",
+    )
   }
   if (report.rows === 0)
     throw new Stopped('no-rows', `${report.file} holds no row.`, 'rows.filter(row => row.fate.kept).length')

@@ -44,7 +44,7 @@ const PRACTICE_SECONDS = 15
 export async function train(data: TrainingData, options: TrainOptions): Promise<Run> {
   checkCall(options)
   const files = recipe(data.name, options)
-  const report = await checkData(data)
+  const report = await checkData(data, options.stage)
   writeSettings(options.in, files)
   const job = describe(data, options, files, report.rows)
   if (options.on === 'skypilot') throw skypilotTask(job, files, report, options)
@@ -122,7 +122,7 @@ async function launch(job: Job, files: Recipe, report: DataReport, options: Trai
   const dir = `${root.replace(/\/$/, '')}/${job.id}`
   const slurm = isSlurm(job.on) ? queryScript(job.id) : ''
   const state = readState((await far.exec(stateScript(dir, slurm))).stdout.toString())
-  const run = new Run(far, dir, job, options.in)
+  const run = new Run(far, dir, job, options.in, options.sshConfig)
   const record = { ...job, dir, ...(options.sshConfig ? { sshConfig: options.sshConfig } : {}) }
   const seconds = limitSeconds(job, options)
   if (['running', 'queued', 'done', 'unknown'].includes(state.state)) {

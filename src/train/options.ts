@@ -26,15 +26,22 @@ export interface KeptIn {
  * of the Sky-T1 team's LLaMA-Factory fork, for Sky-T1-32B-Preview.
  */
 export interface TrainSettings {
-  /** The model to start from: a hub id, or a path on the far machine. */
+  /** The model to start from: a name in the report and its follow-ups, a hub id, or a path on the far machine. */
   base: string
+  /**
+   * 'sft' learns the rows; 'dpo' learns which of two answers is better, as Sky-T1-32B-Flash did, from preference
+   * pairs. @default 'sft'
+   */
+  stage?: 'sft' | 'dpo'
+  /** How a preference is learned; only with `stage: 'dpo'`. */
+  preference?: PreferenceSettings
   /** GPUs on each machine. @default 8 */
   gpus?: number
   /** Machines. @default 1 */
   nodes?: number
-  /** @default 3 */
+  /** @default 3; 1 with stage 'dpo' */
   epochs?: number
-  /** Peak learning rate. @default 1e-5, or 1e-4 with LoRA */
+  /** Peak learning rate. @default 1e-5, or 1e-4 with LoRA; 5e-7 with stage 'dpo' (5e-6 with LoRA: not published) */
   learningRate?: number
   /** Rows of one optimiser step, over all GPUs. @default 96 (1 × 12 × 8) */
   batch?: number
@@ -58,8 +65,23 @@ export interface TrainSettings {
   reportTo?: string
   /** Random seed of the trainer. @default 42, LLaMA-Factory's own */
   seed?: number
+  /**
+   * A checkpoint to go on from: `checkpoint-200` of this run, or a folder on the far machine. A run that is started
+   * again goes on from its newest checkpoint by itself. ZeRO-3 shards want as many GPUs as they were saved on.
+   */
+  resume?: string
   /** Any further LLaMA-Factory key, or another value for one that is set; null takes a key out. */
   settings?: Record<string, string | number | boolean | string[] | null>
+}
+
+/** The preference loss of stage 'dpo'. Defaults are those of Sky-T1-32B-Flash where it says, else LLaMA-Factory's. */
+export interface PreferenceSettings {
+  /** 'simpo' (arXiv 2405.14734) needs no reference model, 'sigmoid' is DPO (arXiv 2305.18290). @default 'simpo' */
+  loss?: 'simpo' | 'sigmoid' | 'hinge' | 'ipo' | 'kto_pair' | 'orpo'
+  /** How much the difference of the two answers counts. @default 2.0 for SimPO; 0.1 for the others (not published) */
+  beta?: number
+  /** SimPO's margin between the two answers. @default 0.3 */
+  gamma?: number
 }
 
 /** Where and how a run is started. */

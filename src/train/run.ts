@@ -60,6 +60,8 @@ export class Run {
   readonly job: Job
   /** Where the log comes from, where it is not this run's own: the practice machine's is a recording. */
   readonly logOrigin?: string
+  /** OpenSSH configuration it is reached with, where not the user's own. */
+  readonly sshConfig?: string
   readonly #far: Machine
   readonly #work: KeptIn
   readonly #log = new TrainerLog()
@@ -67,7 +69,7 @@ export class Run {
   readonly #slurm: string
   #polling: Promise<JobState> | undefined
 
-  constructor(far: Machine, dir: string, job: Job, work: KeptIn) {
+  constructor(far: Machine, dir: string, job: Job, work: KeptIn, sshConfig?: string) {
     this.id = job.id
     this.on = job.on
     this.dir = dir
@@ -77,6 +79,7 @@ export class Run {
     this.#slurm = isSlurm(job.on) ? queryScript(job.id) : ''
     this.label = job.on === 'practice' ? 'practice machine' : job.on
     if (job.on === 'practice') this.logOrigin = originText()
+    if (sshConfig) this.sshConfig = sshConfig
   }
 
   /** Folder of the trained weights on the far machine; null on the practice machine. */

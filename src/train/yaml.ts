@@ -32,9 +32,9 @@ function scalar(value: Scalar): string {
   return word && !other ? value : JSON.stringify(value)
 }
 
-/** YAML 1.1 reads `1e-5` as a word; a number needs the point. */
-function number(value: number): string {
-  const text = String(value)
+/** YAML 1.1 reads `1e-5` as a word; a number needs the point. Rates are easier to compare as 2.0e-5 than as 0.00002. */
+export function number(value: number): string {
+  const text = value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value)
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text
 }
 

@@ -45,7 +45,7 @@ describe('trainingPlan', () => {
 
   it('takes a price, a rate and another base', () => {
     const plan = trainingPlan(1000, { base: 'Qwen/Qwen2.5-7B-Instruct', price: 2, secondsPerStep: 10, gpus: 4 })
-    expect(plan.parameters).toBe(7.62e9)
+    expect(plan.parameters).toBe(7_615_616_512)
     expect(plan.dollars).toBeCloseTo(((plan.steps * 10) / 3600) * 4 * 2)
     expect(plan.assumptions[0]).toBe('10 s a step, as given')
     expect(String(plan)).toContain('1 × 24 × 4 = 96')

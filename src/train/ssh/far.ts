@@ -6,7 +6,7 @@
 // twice. Nothing but `sh`, `cat` and `tail` is needed on the far side: no sftp.
 import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import type { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { Stopped } from '../../stopped.js'
@@ -122,6 +122,29 @@ export class FarMachine implements Machine {
       await Promise.race([new Promise<void>((done) => sink.end(() => done())), full])
       if (code !== 0) throw new Stopped('no-file', `${remote} cannot be read: ${stderr.trim()}`, 'await run.files()')
     })
+  }
+
+  /**
+   * A stream to a port of the far machine's own loopback. The connection stays open as long as the stream does.
+   *
+   * @throws Stopped('no-host') where the machine cannot be reached, or nothing listens there
+   */
+  dial(port: number, patience: Patience = {}): Promise<Duplex> {
+    return this.#again(
+      patience,
+      ({ client }) =>
+        new Promise<Duplex>((done, fail) => {
+          client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, stream) => {
+            if (error) return fail(new Stopped('no-host', `Port ${port} there: ${error.message}`, 'await model.logs()'))
+            this.#underWay++
+            clearTimeout(this.#idle)
+            stream.once('close', () => {
+              if (--this.#underWay === 0) this.#idle = setTimeout(() => this.close(), IDLE)
+            })
+            done(stream)
+          })
+        }),
+    )
   }
 
   async #size(remote: string): Promise<number> {
