@@ -160,7 +160,10 @@ export class TrainerLog {
     if (line.throughput !== undefined) seen.throughput = line.throughput
     if (line.vram_allocated !== undefined) seen.vram = line.vram_allocated
     this.#fill(seen)
-    this.#steps.set(step, seen)
+    // Whoever follows holds the object: a step that comes again after a resume changes there as well.
+    const known = this.#steps.get(step)
+    if (known) Object.assign(known, seen)
+    else this.#steps.set(step, seen)
   }
 }
 

@@ -31,7 +31,8 @@ export interface Sshd {
   close(): Promise<void>
 }
 
-export async function startSshd(dir: string): Promise<Sshd> {
+/** @param lines further lines of sshd_config */
+export async function startSshd(dir: string, lines: string[] = []): Promise<Sshd> {
   mkdirSync(dir, { recursive: true })
   chmodSync(dir, 0o700)
   const key = (name: string, type: string) =>
@@ -55,6 +56,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
       'UsePAM no',
       'PermitRootLogin prohibit-password',
       'PasswordAuthentication no',
+      ...lines,
     ].join('\n'),
   )
   // sshd insists on this folder where it was built to separate its privileges; only root can make it.

@@ -4,7 +4,7 @@ import { DISPLAY, host, liveDisplay, type MimeBundle } from '../../host.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { escapeHtml } from '../html.js'
-import { type FigureOptions, meaning, neutral } from '../theme.js'
+import { type FigureOptions, meaning, neutral, palette, size } from '../theme.js'
 import { count, faded, pageLayout } from './page.js'
 
 /** One line of a trainer's log. */
@@ -18,6 +18,14 @@ export interface LossStep {
   /** Seconds since the start, and to the end. */
   seconds?: number | null
   eta?: number | null
+  /** Tokens a second. */
+  throughput?: number | null
+  /** Norm of the gradient before clipping. */
+  gradNorm?: number | null
+  /** Peak gigabytes of GPU memory, as the trainer logs it. */
+  vram?: number | null
+  /** Gigabytes in use and there on a GPU, as nvidia-smi says. */
+  gpu?: { used: number; total: number } | null
 }
 
 /** Anything whose steps can be followed: a run of `train` or `attach`. */
@@ -27,7 +35,12 @@ export interface Followed {
   label?: string
   /** Where the log comes from, said under the figure. */
   logOrigin?: string
+  /** How it stands: said while there is no step yet, and where it ended early. */
+  status?(): Promise<{ state: string; why: string }>
 }
+
+/** Milliseconds between two questions how a run stands that has no step yet. */
+const ASKED = 5000
 
 /** Milliseconds between two drawings of the figure: two a second. */
 const BETWEEN = 500
@@ -70,29 +83,53 @@ export async function lossFigure(run: Followed, options: FigureOptions = {}): Pr
   const signal = host().signal()
   let drawn = 0
   let drawing: Promise<void> | undefined
-  for await (const step of stopping(run.steps(), signal)) {
-    steps.push(step)
-    if (drawing || performance.now() - drawn < BETWEEN) continue
-    drawn = performance.now()
-    drawing = bundle(steps, run, options).then(
-      (shown) => {
-        live.update(shown)
-        drawing = undefined
-      },
-      () => {
-        // A picture that fails on the way is no reason to stop following; the last one reports it.
-        drawing = undefined
-      },
-    )
+  // In a queue, or loading its weights: what it waits for is shown instead of a curve.
+  const asking = setInterval(async () => {
+    const stands = await run.status?.().catch(() => undefined)
+    if (stands && steps.length === 0) live.update(waiting(run, stands))
+  }, ASKED)
+  asking.unref()
+  try {
+    await follow()
+  } catch (error) {
+    // What was logged until then stays to be seen, whatever ended it.
+    clearInterval(asking)
+    await drawing
+    if (steps.some(hasLoss)) live.end(await curve(steps, run, options, 'ended early')[DISPLAY]())
+    throw error
+  } finally {
+    clearInterval(asking)
   }
   await drawing
   if (!steps.some(hasLoss)) {
     live.end({ 'text/plain': `${nameOf(run)}: no step was logged` })
     throw new Stopped('no-rows', `${nameOf(run)} ended without logging a loss.`, 'await run.state()')
   }
-  const figure = curve(steps, run, options)
+  const last = steps[steps.length - 1]!
+  const early = last.step < last.total && !signal.aborted ? await run.status?.().catch(() => undefined) : undefined
+  const figure = curve(steps, run, options, early?.why && `${early.state}: ${early.why}`)
   live.end(await figure[DISPLAY]())
   return new LossCurve(steps, figure)
+
+  async function follow(): Promise<void> {
+    for await (const step of stopping(run.steps(), signal)) {
+      // A step that comes again after a resume stands as it was logged last.
+      while (steps.length > 0 && steps[steps.length - 1]!.step >= step.step) steps.pop()
+      steps.push(step)
+      if (drawing || performance.now() - drawn < BETWEEN) continue
+      drawn = performance.now()
+      drawing = bundle(steps, run, options).then(
+        (shown) => {
+          live.update(shown)
+          drawing = undefined
+        },
+        () => {
+          // A picture that fails on the way is no reason to stop following; the last one reports it.
+          drawing = undefined
+        },
+      )
+    }
+  }
 }
 
 /** The steps until the cell is interrupted, also while none comes. */
@@ -120,8 +157,8 @@ async function bundle(steps: LossStep[], run: Followed, options: FigureOptions):
   return steps.some(hasLoss) ? curve(steps, run, options)[DISPLAY]() : waiting(run)
 }
 
-function waiting(run: Followed): MimeBundle {
-  const text = `${nameOf(run)}: waiting for the first step`
+function waiting(run: Followed, stands?: { state: string; why: string }): MimeBundle {
+  const text = `${nameOf(run)}: ${stands?.why ? `${stands.state}, ${stands.why}` : 'waiting for the first step'}`
   return { 'text/plain': text, 'text/html': `<div>${escapeHtml(text)}</div>` }
 }
 
@@ -133,17 +170,19 @@ function hasLoss(step: LossStep): boolean {
   return typeof step.loss === 'number' && Number.isFinite(step.loss)
 }
 
-function curve(steps: LossStep[], run: Followed, options: FigureOptions): Figure {
+function curve(steps: LossStep[], run: Followed, options: FigureOptions, ended = ''): Figure {
   const points = steps.filter(hasLoss)
   const x = points.map((point) => point.step)
   const y = points.map((point) => point.loss!)
   const last = steps[steps.length - 1]!
   const state = `step ${count(last.step)} of ${count(last.total)}, epoch ${last.epoch.toFixed(2)}`
-  const left = last.eta && last.step < last.total ? `, ${duration(last.eta)} left` : ''
+  const left = ended ? `, ${ended}` : last.eta && last.step < last.total ? `, ${duration(last.eta)} left` : ''
   const smooth = smoothed(y)
   const names = smooth ? ['loss', 'mean of the last steps'] : []
+  const panels = panelsOf(points)
+  const height = options.height ?? size.height + panels.length * PANEL
   const page = pageLayout({
-    options,
+    options: { ...options, height },
     title: `Training loss, ${nameOf(run)}: ${state}${left}`,
     legend: names,
     caption: run.logOrigin ? `Log: ${run.logOrigin}` : undefined,
@@ -192,16 +231,98 @@ function curve(steps: LossStep[], run: Followed, options: FigureOptions): Figure
     ...(early ? { xshift: 6 } : { yshift: 3 }),
     font: { size: 12, color: neutral },
   }
+  const margin = page.margin as { t: number; b: number }
+  const share = PANEL / (height - margin.t - margin.b)
+  const floor = panels.length * share
+  const axes: Record<string, unknown> = {}
+  for (const [index, panel] of panels.entries()) {
+    const top = floor - index * share
+    axes[`yaxis${index + 2}`] = {
+      title: { text: panel.title },
+      domain: [top - share * 0.78, top - share * 0.12],
+      rangemode: 'tozero',
+      nticks: 4,
+      ...panel.axis,
+    }
+    data.push({
+      type: 'scatter',
+      mode: panel.x.length < 60 ? 'lines+markers' : 'lines',
+      name: panel.title,
+      showlegend: false,
+      x: panel.x,
+      y: panel.y.map((value) => Number(value.toPrecision(5))),
+      yaxis: `y${index + 2}`,
+      line: { color: palette[(index + 1) % palette.length], width: 1.6 },
+      marker: { size: 3, color: palette[(index + 1) % palette.length] },
+      hovertemplate: `step %{x}<br>${panel.hover}<extra></extra>`,
+    })
+  }
   return new Figure({
     data: data as Record<string, unknown>[],
     layout: {
       ...page,
-      xaxis: { title: { text: 'step' }, range: [0, Math.max(last.total, last.step)], zeroline: false },
-      yaxis: { title: { text: 'loss' }, rangemode: 'tozero', zeroline: true },
+      xaxis: {
+        title: { text: 'step' },
+        range: [0, Math.max(last.total, last.step)],
+        zeroline: false,
+        ...(panels.length ? { anchor: `y${panels.length + 1}` } : {}),
+      },
+      yaxis: {
+        title: { text: 'loss' },
+        rangemode: 'tozero',
+        zeroline: true,
+        ...(panels.length ? { domain: [Math.min(0.9, floor + 0.02), 1] } : {}),
+      },
+      ...axes,
       annotations: [end, ...(page.annotations as object[])],
     },
     summary: `loss: ${nameOf(run)}, ${state}, loss ${y[0]!.toFixed(3)} → ${y[y.length - 1]!.toFixed(3)}${left}${run.logOrigin ? ` (log: ${run.logOrigin})` : ''}`,
   })
+}
+
+/** Pixels of one panel under the loss. */
+const PANEL = 92
+
+interface Panel {
+  title: string
+  hover: string
+  x: number[]
+  y: number[]
+  axis?: Record<string, unknown>
+}
+
+/** What else the log has, one under the other: only what was measured. */
+function panelsOf(points: LossStep[]): Panel[] {
+  const panel = (
+    title: string,
+    hover: string,
+    value: (step: LossStep) => number | null | undefined,
+    axis?: Panel['axis'],
+  ): Panel[] => {
+    const some = points.filter((step) => Number.isFinite(value(step)))
+    if (some.length === 0 || some.every((step) => value(step) === 0)) return []
+    return [
+      {
+        title,
+        hover,
+        x: some.map((step) => step.step),
+        y: some.map((step) => value(step)!),
+        ...(axis ? { axis } : {}),
+      },
+    ]
+  }
+  const sampled = points.filter((step) => step.gpu)
+  const all = sampled[sampled.length - 1]?.gpu?.total
+  return [
+    ...panel('rate', 'learning rate %{y:.2e}', (step) => step.lr, { exponentformat: 'power' }),
+    ...panel('|gradient|', 'norm of the gradient %{y}', (step) => step.gradNorm),
+    ...panel('tokens/s', '%{y} tokens a second', (step) => step.throughput),
+    ...(sampled.length
+      ? panel('GPU, GB', `%{y:.1f} GB of ${all?.toFixed(0)} GB on the fullest GPU`, (step) => step.gpu?.used, {
+          range: [0, all],
+        })
+      : panel('GPU, GB', 'at most %{y} GB', (step) => step.vram)),
+  ]
 }
 
 /** The mean over a trailing window of a twentieth of the steps, where there are enough of them. */

@@ -33,6 +33,10 @@ async function train(yaml: string): Promise<void> {
   console.log(`[practice] ${originText()}`)
   const settings = readSettings(yaml)
   loadData(settings)
+  if (Number(process.env.NODE_RANK ?? 0) > 0) {
+    console.log('[practice] the first machine plays the log; this one has nothing to do')
+    return
+  }
   const output = String(settings.output_dir)
   mkdirSync(output, { recursive: true })
   const { seconds, failAt } = practiceOptions()
