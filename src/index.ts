@@ -112,6 +112,7 @@ export {
   attach,
   type Run,
   type RunStatus,
+  rowsArray,
   runs,
   type Served,
   type ServeOptions,

@@ -75,8 +75,3 @@ export function writeFiles(dir: string, files: Record<string, string>): string {
   )
   return [`mkdir -p ${quote(dir)} && cd ${quote(dir)}`, ...writes].join(' &&\n')
 }
-
-/** Hash of a file, or nothing. */
-export function hashOf(file: string): string {
-  return `if [ -f ${quote(file)} ]; then { sha256sum ${quote(file)} 2>/dev/null || shasum -a 256 ${quote(file)}; } | cut -c 1-64; fi`
-}

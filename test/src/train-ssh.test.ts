@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { attach, type Run, type TrainOptions, train } from '../../src/train/index.js'
@@ -113,6 +113,48 @@ describe.skipIf(!hasSshd)('a real sshd', () => {
       } finally {
         agent.kill()
       }
+    })
+
+    it('asks for a passphrase, once, where no other key lets it in', async () => {
+      const locked = path.join(root, 'locked')
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'correct horse', '-f', locked])
+      appendFileSync(path.join(sshd.dir, 'authorized'), readFileSync(`${locked}.pub`))
+      const config = path.join(root, 'locked-config')
+      writeFileSync(config, readFileSync(sshd.config, 'utf8').replace(`${sshd.dir}/user\n`, `${locked}\n`))
+      const machine = () => new FarMachine(() => resolveTarget('ssh://box', config))
+      // Nobody there to ask.
+      await expect(machine().exec('true')).rejects.toMatchObject({ code: 'bad-key', fix: `ssh-add ${locked}` })
+      const asked: [string, unknown][] = []
+      const answers = ['wrong', 'correct horse']
+      const place = globalThis as Record<symbol, unknown>
+      place[Symbol.for('skylab.host')] = {
+        display: () => undefined,
+        signal: () => new AbortController().signal,
+        prompt: async (text: string, options: unknown) => {
+          asked.push([text, options])
+          return answers.shift()
+        },
+      }
+      try {
+        for (let connections = 0; connections < 2; connections++) {
+          const one = machine()
+          expect((await one.exec('echo in')).stdout.toString()).toBe('in\n')
+          one.close()
+        }
+      } finally {
+        delete place[Symbol.for('skylab.host')]
+      }
+      expect(asked).toEqual(Array(2).fill(['Passphrase for locked (box): ', { password: true }]))
+    })
+
+    it('says that it cannot check a certificate', async () => {
+      const authority = readFileSync(path.join(sshd.dir, 'stranger.pub'), 'utf8')
+      writeFileSync(path.join(sshd.dir, 'known_hosts'), `@cert-authority [127.0.0.1]:${sshd.port} ${authority}`)
+      await expect(far().exec('true')).rejects.toMatchObject({
+        code: 'no-host',
+        message: expect.stringMatching(/certificate authority \(SHA256:.*cannot be checked here/),
+        fix: expect.stringContaining(`ssh-keyscan -p ${sshd.port} 127.0.0.1`),
+      })
     })
 
     it('refuses a key that is not known, and says what to type', async () => {

@@ -28,6 +28,8 @@ export interface Sshd {
   slow(bytes: number): void
   /** Bytes that the client has sent. */
   sent(): number
+  /** Ends the server and starts it again, on the same port. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -61,12 +63,24 @@ export async function startSshd(dir: string, lines: string[] = []): Promise<Sshd
   )
   // sshd insists on this folder where it was built to separate its privileges; only root can make it.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const child = spawn(SSHD, ['-D', '-e', '-f', path.join(dir, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
-  await answering(server.port, child)
-  return wire(dir, server.port, child)
+  const serve = async () => {
+    const child = spawn(SSHD, ['-D', '-e', '-f', path.join(dir, 'sshd_config')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    await answering(server.port, child)
+    return child
+  }
+  return wire(dir, server.port, serve)
 }
 
-async function wire(dir: string, target: number, child: ChildProcess): Promise<Sshd> {
+async function wire(dir: string, target: number, serve: () => Promise<ChildProcess>): Promise<Sshd> {
+  let child = await serve()
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((done) => child.once('exit', done))
+    child.kill()
+    await gone
+  }
   const open = new Set<Socket>()
   let deaf = false
   let sent = 0
@@ -156,13 +170,15 @@ Host *
       rate = bytes
     },
     sent: () => sent,
+    restart: async () => {
+      await end()
+      cut()
+      child = await serve()
+    },
     close: async () => {
       cut()
       await new Promise((done) => proxy.close(done))
-      const gone = new Promise((done) => child.once('exit', done))
-      if (child.exitCode === null) child.kill()
-      else return
-      await gone
+      await end()
     },
   }
 }

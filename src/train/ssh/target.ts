@@ -34,6 +34,8 @@ export interface Target {
   timeout: number
 }
 
+const UNSAFE = /[\x00-\x20\x7f'"`$\\;&<>|(){}*?!#]/
+
 const DEFAULT_IDENTITIES = ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519']
 const DEFAULT_KNOWN = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts']
 
@@ -46,8 +48,9 @@ const DEFAULT_KNOWN = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ss
 export async function resolveTarget(address: string, config = process.env.SKYLAB_SSH_CONFIG): Promise<Target> {
   const found = /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-fA-F:.%]+\]|[^@:/\s[\]]+)(?::(\d+))?\/?$/.exec(address)
   const [, user, host, port] = found ?? []
-  // A name that begins with a hyphen would be an option to ssh.
-  if (!host || host.startsWith('-') || user?.startsWith('-')) {
+  // A name that begins with a hyphen would be an option to ssh; the other signs would be shell in a ProxyCommand,
+  // and OpenSSH refuses them since 9.6.
+  if (!host || [host, user ?? ''].some((name) => name.startsWith('-') || UNSAFE.test(name))) {
     throw new Stopped(
       'bad-call',
       `Expected ssh://host, ssh://user@host or ssh://host:port, got ${address}.`,
@@ -98,7 +101,7 @@ async function resolve(named: Named, config: string | undefined, depth: number):
     name,
     command: [
       'ssh',
-      ...(config ? ['-F', config] : []),
+      ...(config ? ['-F', /^[\w@%+=:,./-]+$/.test(config) ? config : `'${config.replaceAll("'", "'\\''")}'`] : []),
       ...(named.port ? ['-p', String(named.port)] : []),
       `${named.user ? `${named.user}@` : ''}${named.host}`,
     ].join(' '),
@@ -126,7 +129,8 @@ async function jumpsOf(list: string, config: string | undefined, depth: number):
   const jumps: Target[] = []
   for (const part of list.split(',')) {
     const found = /^(?:ssh:\/\/)?(?:([^@]+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(part.trim())
-    if (!found) throw new Stopped('no-host', `ProxyJump names no machine: ${part}`, 'ssh -G h100 | grep -i proxyjump')
+    if (!found || UNSAFE.test(part.trim()))
+      throw new Stopped('no-host', `ProxyJump names no machine: ${part}`, 'ssh -G h100 | grep -i proxyjump')
     const named = {
       host: found[2]!.replace(/^\[|\]$/g, ''),
       user: found[1],
