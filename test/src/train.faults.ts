@@ -121,7 +121,8 @@ export const faults: Record<string, Fault> = {
   async 'connection killed'({ launch, reach, sshd, random }) {
     const run = await launch()
     await reach(run)
-    const cutting = setInterval(() => sshd.cut(), 200 + random() * 400)
+    let cuts = 3 + Math.floor(random() * 6)
+    const cutting = setInterval(() => (cuts-- > 0 ? sshd.cut() : clearInterval(cutting)), 300 + random() * 1200)
     try {
       await whole(run)
     } finally {
