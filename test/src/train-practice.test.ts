@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { attach, type Run, records, type TrainOptions, train } from '../../src/train/index.js'
+import { attach, runs as listRuns, type Run, records, type TrainOptions, train } from '../../src/train/index.js'
 import { keyPair } from '../../src/train/practice/key-pair.js'
 import { stopPractice } from '../../src/train/practice/machine.js'
 import { BASE, remove, temporary, writeSet } from './train.data.js'
@@ -148,6 +148,63 @@ describe('the practice machine', () => {
     expect(await stepsOf(again)).toEqual(allSteps)
     expect(attempts(again)).toEqual(['1', '2'])
     expect(await again.stop()).toBe('done')
+  })
+
+  it('saves when it is asked to stop, where the trainer can, and goes on from there', async () => {
+    const run = await start(30, { settings: { enable_jit_checkpoint: true } })
+    for await (const { step } of run.steps()) if (step >= 3) break
+    expect(await run.stop()).toBe('stopped')
+    const status = await run.status()
+    expect(status).toMatchObject({ state: 'stopped', why: 'it was asked to', attempts: 1 })
+    const saved = Number(/checkpoint-(\d+)$/.exec(status.checkpoint!)![1])
+    expect(saved).toBeGreaterThanOrEqual(3)
+    // The trainer left 0, and was not through all the same.
+    expect(readFileSync(path.join(run.dir, 'attempts/1/exit'), 'utf8').trim()).toBe('0')
+    const again = await start(1, { settings: { enable_jit_checkpoint: true } })
+    expect(await stepsOf(again)).toEqual(allSteps)
+    expect(await again.logs({ grep: 'resuming' })).toEqual([`[practice] resuming from output/checkpoint-${saved}`])
+  })
+
+  it('ends at its limit after a checkpoint that fits, with nobody watching, and says what was spent', async () => {
+    // A step takes a third of a second, a checkpoint comes every 3 s: the third one would be the first past 8 s.
+    const limit = { hours: 8 / 3600 }
+    const run = await start(26, { saveSteps: 9, limit })
+    await until(() => existsSync(path.join(run.dir, 'attempts/1/exit')), 40_000)
+    const status = await run.status()
+    expect(status).toMatchObject({ state: 'stopped', why: 'it reached its limit' })
+    expect(status.hours * 3600).toBeLessThanOrEqual(12)
+    expect(status.checkpoint).toMatch(/checkpoint-\d+$/)
+    await expect(run.wait()).rejects.toMatchObject({
+      code: 'over-budget',
+      message: expect.stringMatching(/reached its limit and was ended at step \d+ of 78, after 0\.00 h/),
+    })
+    // Used up is used up, until it is raised.
+    const tight = { hours: status.hours / 2 }
+    await expect(start(26, { saveSteps: 9, limit: tight })).rejects.toMatchObject({ code: 'over-budget' })
+    const more = await start(1, { saveSteps: 9, limit: { hours: 1 } })
+    expect(await stepsOf(more)).toEqual(allSteps)
+  })
+
+  it('gives what the trainer printed: the last lines, those with a text, those to come', async () => {
+    const run = await start(2)
+    const lines: string[] = []
+    for await (const line of run.logs({ tail: 1 })) lines.push(line)
+    expect(lines.at(-1)).toBe('[practice] done')
+    expect(lines).toEqual([...new Set(lines)])
+    expect(await run.logs({ grep: '2 rows' })).toEqual(['[INFO] tiny: 2 rows, 0 skipped'])
+    expect(await run.logs({ grep: /^\[INFO\]/ })).toEqual(['[INFO] tiny: 2 rows, 0 skipped'])
+    expect((await run.fetch('logs')).some((file) => file.endsWith('attempts/1/log.txt'))).toBe(true)
+  })
+
+  it('lists every run with how it stands', async () => {
+    const done = await start(0.2)
+    await done.wait()
+    const going = await start(20, { epochs: 2 })
+    rmSync(done.dir, { recursive: true })
+    expect(await listRuns({ in: { dir } })).toMatchObject([
+      { id: done.id, state: 'gone', why: 'its folder was deleted' },
+      { id: going.id, state: 'running', why: '', kept: 'setsid' },
+    ])
   })
 
   it('shows how a run failed, and starts it again', async () => {

@@ -322,12 +322,14 @@ export async function inject(name: string, place: Place, random: () => number): 
   const dir = path.join(root, `work ${places++}`)
   const far = path.join(root, `far ${places}`)
   mkdirSync(dir, { recursive: true })
+  // Those that must still run after several questions take their time.
+  const seconds = /clocks|status files|folder deleted/.test(name) ? 25 : 5
   const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
     base: BASE,
     on: 'ssh://box',
     in: { dir },
     folder: far,
-    setup: `PATH='${standInTrainer(root)}':$PATH; export PRACTICE_SECONDS=5`,
+    setup: `PATH='${standInTrainer(root)}':$PATH; export PRACTICE_SECONDS=${seconds}`,
     sshConfig: sshd.config,
     saveSteps: 10,
     force: true,
@@ -350,7 +352,7 @@ for await (const step of run.steps());`
       children.push(child)
       return child
     },
-    async reach(run, step = 1 + Math.floor(random() * 40)) {
+    async reach(run, step = 1 + Math.floor(random() * (seconds > 5 ? 10 : 40))) {
       const log = path.join(run.dir, 'output/trainer_log.jsonl')
       for (let tries = 0; tries < 2400; tries++) {
         const text = existsSync(log) ? readFileSync(log, 'utf8') : ''
