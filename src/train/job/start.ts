@@ -30,7 +30,7 @@ if mkdir ${folder} 2>/dev/null; then
     env "$mark" setsid nohup env ${run} > /dev/null 2>> ${folder}/log.txt < /dev/null &
     how=setsid
   elif command -v tmux >/dev/null 2>&1 &&
-    env -u TMUX tmux -L skylab new-session -d -s "$name" env "$mark" nohup env ${run}; then
+    env -u TMUX tmux -L skylab new-session -d -s "$name" env "\${mark%;}\\;" nohup env ${run}; then
     how=tmux
   fi
   echo "$how" > ${folder}/how
