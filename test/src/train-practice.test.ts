@@ -92,7 +92,7 @@ describe('the practice machine', () => {
   it('outlives its launcher, and its server ends with the launcher', async () => {
     const child = launcher(12)
     children.push(child)
-    await until(() => /step 5\n/.test(output(child)))
+    await until(() => /step 5\n/.test(output(child)), 40_000)
     const [record] = records({ dir })
     const servers = serversOf(dir)
     expect(servers).toHaveLength(1)
