@@ -124,7 +124,10 @@ async function resolve(named: Named, config: string | undefined, depth: number):
   return target
 }
 
-/** `a,b` is: to a, from there to b, from there to the machine. Each may have jumps of its own. */
+/**
+ * `a,b` is: to a, from there to b, from there to the machine. As in OpenSSH, which hands `-J a` to the ssh that goes to
+ * b, only a has jumps of its own.
+ */
 async function jumpsOf(list: string, config: string | undefined, depth: number): Promise<Target[]> {
   const jumps: Target[] = []
   for (const part of list.split(',')) {
@@ -137,7 +140,7 @@ async function jumpsOf(list: string, config: string | undefined, depth: number):
       port: found[3] ? Number(found[3]) : undefined,
     }
     const target = await resolve(named, config, depth + 1)
-    jumps.push(...target.jumps, { ...target, jumps: [] })
+    jumps.push(...(jumps.length === 0 ? target.jumps : []), { ...target, jumps: [] })
   }
   return jumps
 }
