@@ -14,7 +14,7 @@ import { type Entry, scan, scanLine } from './line.js'
 import { type Block, frameHead, indexBytes, type Placed, placeOf } from './segment.js'
 
 /** Bytes of lines in a block, which is unpacked as one: a look at one answer costs that much. */
-const BLOCK = 256 << 10
+const BLOCK = 128 << 10
 const CHUNK = 4 << 20
 const NEWLINE = Buffer.from('\n')
 

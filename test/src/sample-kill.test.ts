@@ -80,11 +80,14 @@ describe('kill -9', () => {
     expect(timeless(resumed)).toEqual(timeless(quiet))
   })
 
-  it('two processes on one workspace write every answer whole', async () => {
+  it('two processes on one workspace write every answer whole, and ask each question once', async () => {
     const dir = path.join(folder, 'both')
+    const before = server.requests.length
     const both = [child(dir, 4), child(dir, 4)]
     await Promise.all(both.map(({ ended }) => ended))
     for (const { given } of both) expect(new Set(given).size).toBe(rows)
+    // What one has in flight the other waits for.
+    expect(server.requests.length - before).toBe(rows)
     const work = workspace(dir)
     const kept = await work.rows<{ problem: string; content: string }>('sample')
     expect(kept.map(({ problem }) => problem).sort()).toEqual(
