@@ -152,8 +152,9 @@ function beganAt(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // Of a zombie only the entry is left.
-    return fields[0] === 'Z' ? undefined : fields[19]
+    // Of a zombie only the entry is left; but a thread of it may still be in the middle of a write.
+    if (fields[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length <= 1) return undefined
+    return fields[19]
   } catch {
     return undefined
   }
