@@ -87,7 +87,7 @@ export class Peers {
   close(): void {
     clearImmediate(this.#flushing)
     this.#flushing = undefined
-    this.#queue = []
+    for (const { failed } of this.#queue.splice(0)) failed?.(new Error('the workspace is closed'))
     if (this.#reader) closeSync(this.#reader.file)
     if (this.#writer) closeSync(this.#writer.file)
     this.#reader = undefined
