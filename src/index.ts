@@ -47,8 +47,10 @@ export {
   type Edit,
   type Effect,
   type ReformatOptions,
+  type ReformatPrompts,
   reformat,
   reformatEffect,
+  skyT1Reformat,
 } from './reformat/index.js'
 // repetition
 export {

@@ -129,6 +129,9 @@ export type Format =
       ok: true
       by: 'markers' | 'split' | 'model'
       model?: string
+      /** How the model was asked, and the first 16 hex digits of the sha256 of those words. */
+      promptSet?: 'skylab' | 'sky-t1'
+      promptHash?: string
       /** Of a rewrite: the share of words and signs that thought and trace have in common, and the places that differ. */
       copy?: { score: number; edits: number }
       /** Of a rewritten program that is not the trace's to the letter: how it differs. */

@@ -5,7 +5,7 @@ import { Stopped } from '../stopped.js'
 import { type Aside, type Done, pool, Step, type Workspace } from '../workspace/index.js'
 import { checkRewrite } from './check.js'
 import { findParts, hasMarker, type Parts, withoutMarkers } from './markers.js'
-import { reformatMessages } from './prompt.js'
+import { type ReformatPrompts, skylabReformat } from './prompt.js'
 import { split } from './split.js'
 
 export { checkRewrite, type Passed } from './check.js'
@@ -13,7 +13,8 @@ export { type Copy, copyOf, type Edit } from './copy.js'
 export { type Effect, reformatEffect } from './effect.js'
 export { type Fence, fences } from './fences.js'
 export { findParts, hasMarker, MARKERS, type MarkerFault, type Parts, readMarkers, withMarkers } from './markers.js'
-export { reformatMessages } from './prompt.js'
+export { type ReformatPrompts, reformatMessages, skylabReformat } from './prompt.js'
+export { skyT1Reformat } from './sky-t1.js'
 export { split } from './split.js'
 
 export interface ReformatOptions {
@@ -24,6 +25,8 @@ export interface ReformatOptions {
    * model rewrites every trace, as in the original. @default 'never' with a model, 'first' without one
    */
   split?: 'first' | 'never'
+  /** How the model is asked: our own words, or the original's, `await skyT1Reformat('SkyThought')`. @default 'skylab' */
+  prompts?: 'skylab' | ReformatPrompts
   /** Where rewrites are kept. @default nowhere: they would be asked, and paid, again */
   in?: Workspace
   /** null: the server's default. @default 0.7, as in the original */
@@ -53,6 +56,8 @@ type Outcome = { parts: Parts; format: Extract<Format, { ok: true }> } | { forma
 export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Step<Formatted> {
   const { model, stage = 'reformat', split: order = model ? 'never' : 'first' } = options
   check(rows, options)
+  const prompts = typeof options.prompts === 'object' ? options.prompts : skylabReformat
+  const hash = prompts.hash
   const spent = new WeakMap<Formatted, number | null>()
   let first: Chat | undefined
 
@@ -61,7 +66,7 @@ export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Ste
     if (local !== undefined) return { row: formatted(row, local), reused: false }
     const trace = traceOf(row)
     const { temperature = 0.7, maxTokens = 16_384 } = options
-    const messages = reformatMessages(trace, row)
+    const messages = prompts.messages(trace, row)
     const chat: Chat = {
       messages,
       seed: seedFor(row.id, row.sample),
@@ -71,7 +76,9 @@ export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Ste
     }
     first ??= chat
     const asked = await ask(model!, chat, { in: options.in, stage, signal })
-    const outcome = asked.ok ? rewritten(trace, asked.answer, row, model!.id) : no('failed', asked.failure)
+    const outcome = asked.ok
+      ? rewritten(trace, asked.answer, row, { model: model!.id, prompts, hash })
+      : no('failed', asked.failure)
     const done = formatted(row, outcome)
     spent.set(done, asked.dollars)
     return { row: done, reused: asked.reused }
@@ -117,13 +124,26 @@ function withoutModel(row: Sample, rewrites: boolean, first: boolean): Outcome |
   return rewrites ? undefined : no('no-answer', parts)
 }
 
-function rewritten(trace: string, answer: Parameters<typeof checkRewrite>[1], row: Sample, model: string): Outcome {
-  const checked = checkRewrite(trace, answer, row.kind)
+function rewritten(
+  trace: string,
+  answer: Parameters<typeof checkRewrite>[1],
+  row: Sample,
+  { model, prompts, hash }: { model: string; prompts: ReformatPrompts; hash: string },
+): Outcome {
+  const checked = checkRewrite(trace, answer, row.kind, { slow: prompts.slow ?? false })
   if ('ok' in checked) return { format: { ...checked, rewrite: answer.content } }
   const { thought, solution, copy, program } = checked
   return {
     parts: { thought, solution },
-    format: { ok: true, by: 'model', model, copy, ...(program !== undefined && { program }) },
+    format: {
+      ok: true,
+      by: 'model',
+      model,
+      promptSet: prompts.name,
+      promptHash: hash,
+      copy,
+      ...(program !== undefined && { program }),
+    },
   }
 }
 
@@ -138,7 +158,7 @@ function asideOf({ messages }: Chat, model: Model): Aside {
   }
 }
 
-function check(rows: Rows<Sample>, { model, split, in: work, temperature, maxTokens }: ReformatOptions): void {
+function check(rows: Rows<Sample>, { model, split, prompts, in: work, temperature, maxTokens }: ReformatOptions): void {
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   const example = "reformat(raw, { model: model('gpt-4o-mini'), in: work })"
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))
@@ -147,6 +167,11 @@ function check(rows: Rows<Sample>, { model, split, in: work, temperature, maxTok
     throw bad(`reformat(…) got ${JSON.stringify(model)} for its model.`, example)
   if (split !== undefined && split !== 'first' && split !== 'never')
     throw bad(`split is ${JSON.stringify(split)}.`, "split: 'first' or 'never'")
+  if (prompts !== undefined && prompts !== 'skylab' && typeof (prompts as ReformatPrompts)?.messages !== 'function')
+    throw bad(
+      `prompts is ${JSON.stringify(prompts)}.`,
+      "prompts: 'skylab', or prompts: await skyT1Reformat('SkyThought')",
+    )
   if (split === 'never' && model === undefined)
     throw bad("split is 'never', and there is no model to rewrite instead.", example)
   if (work !== undefined && typeof work.once !== 'function')

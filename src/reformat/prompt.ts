@@ -1,10 +1,22 @@
 // What a model is asked that rewrites a trace: our own words for the requirements of the original's reformat prompt.
+// The original's own are the prompts 'sky-t1', read from a checkout that the user names: sky-t1.ts.
+import { createHash } from 'node:crypto'
 import type { Problem } from '../rows.js'
 import { BEGIN_SOLUTION, BEGIN_THOUGHT, END_SOLUTION, END_THOUGHT } from './markers.js'
 
 export interface Message {
   role: 'system' | 'user'
   content: string
+}
+
+/** How a model is asked for a rewrite. */
+export interface ReformatPrompts {
+  name: 'skylab' | 'sky-t1'
+  /** First 16 hex digits of the sha256 of its words, without the trace. */
+  hash: string
+  /** Whether it asks for the thought's markers under their other name, `slow_thought`. @default false */
+  slow?: boolean
+  messages(trace: string, problem: Pick<Problem, 'kind'>): Message[]
 }
 
 const SYSTEM = 'You arrange worked solutions in two marked sections without changing what they say.'
@@ -42,4 +54,17 @@ ${text}
     { role: 'system', content: SYSTEM },
     { role: 'user', content },
   ]
+}
+
+/** Our own prompts. */
+export const skylabReformat: ReformatPrompts = {
+  name: 'skylab',
+  get hash() {
+    const words = (['math', 'choice', 'code'] as const).flatMap((kind) => reformatMessages('', { kind }))
+    return createHash('sha256')
+      .update(words.map(({ content }) => content).join('\n'))
+      .digest('hex')
+      .slice(0, 16)
+  },
+  messages: reformatMessages,
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,8 @@ import {
   reformat,
   reformatEffect,
   reformatMessages,
+  skylabReformat,
+  skyT1Reformat,
   split,
   traceOf,
   withMarkers,
@@ -552,7 +554,9 @@ describe('reformat', () => {
       format: { ok: true, by: 'model', model: 'rewriter' },
     })
     expect(done[5]!.thought).toMatch(/^First I wondered/)
-    expect(done[0]!.format).toMatchObject({ copy: { score: 1, edits: 0 } })
+    expect(done[0]!.format).toMatchObject({ copy: { score: 1, edits: 0 }, promptSet: 'skylab' })
+    expect(done[0]!.format).toHaveProperty('promptHash', skylabReformat.hash)
+    expect(skylabReformat.hash).toMatch(/^[0-9a-f]{16}$/)
     // A refused rewrite can be looked at, and is no field of the row that anything reads.
     expect(done[1]!.format).toMatchObject({ rewrite: 'Of course! Here it is.' })
     expect(done[1]).not.toHaveProperty('solution')
@@ -616,6 +620,38 @@ describe('reformat', () => {
     expect(user!.content).toContain('THE TRACE')
     expect(reformatMessages('x', { kind: 'math' })[1]!.content).not.toMatch(/code block/)
   })
+
+  it("the original's prompt is read from a checkout, and refused where it is another", async () => {
+    const scripts = path.join(folder, 'SkyThought/scripts')
+    mkdirSync(scripts, { recursive: true })
+    const write = (prompt: string) =>
+      writeFileSync(
+        path.join(scripts, 'prompts.py'),
+        `other = "x"\nconvert_prompt = "${prompt}"\nconvert_prompt_example = (  # noqa\n    "a\\n"\n    "b"  # noqa\n)\n`,
+      )
+    write('Convert \\\n{example} {{and}} {content}')
+    await expect(skyT1Reformat(path.join(folder, 'SkyThought'))).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringMatching(/convert_prompt in .* begins with [0-9a-f]{16}, not with 5468bea73cd9edbd/),
+    })
+    await expect(skyT1Reformat(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'no-file' })
+    writeFileSync(path.join(scripts, 'prompts.py'), 'x = 1\n')
+    await expect(skyT1Reformat(path.join(scripts, 'prompts.py'))).rejects.toThrow(/has no text convert_prompt/)
+    expect(() => reformat([], { prompts: 'sky-t1' as never })).toThrow(/prompts is "sky-t1"/)
+  })
+
+  it.skipIf(!process.env.SKYLAB_SKYTHOUGHT)(
+    'the real one asks for the slip (SKYLAB_SKYTHOUGHT names a checkout)',
+    async () => {
+      const prompts = await skyT1Reformat(process.env.SKYLAB_SKYTHOUGHT!)
+      const [system, user] = prompts.messages('THE {TRACE}', math)
+      expect(system!.content).toBe('You are a solution format convertor.')
+      expect(user!.content).toContain('<|begin_of_slow_thought|>')
+      expect(user!.content).toContain('THE {TRACE}')
+      expect(user!.content.length).toBeGreaterThan(4034 + 850)
+      expect(prompts.slow).toBe(true)
+    },
+  )
 
   it('stray markers are not sent', () => {
     expect(traceOf(row({ text: `${MARKERS[0]}\n\nHm. \\boxed{1}` }))).toBe('Hm. \\boxed{1}')
