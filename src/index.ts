@@ -70,6 +70,8 @@ export {
 // ground: rows, where work is kept, how it is shown, why it stopped
 export type * from './rows.js'
 export {
+  type BatchState,
+  batches,
   type Estimate,
   estimate,
   type Model,

@@ -2,6 +2,7 @@
 import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { dollars, type Outcome, type Reservation, type Workspace } from '../workspace/index.js'
+import { askInBatch } from './batch/index.js'
 import { type Answer, type Chat, mostPromptTokens } from './chat.js'
 import type { Model } from './model.js'
 
@@ -46,7 +47,7 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     topP: chat.topP ?? null,
     seed: chat.seed,
   }
-  if (!work) return fresh(await paid(model, chat, undefined, stage, signal))
+  if (!work) return fresh((await paid(model, chat, undefined, stage, signal)).value)
   const again = (kept: Kept): Asked => {
     work.reused(stage)
     return { ok: true, answer: answerOf(kept), dollars: kept.dollars, reused: true }
@@ -108,14 +109,20 @@ async function underBudget(
     money = undefined
     if (most) money = await work.reserve(most, signal)
   }
-  const release = () => money?.release()
+  let settle = () => {}
+  const release = () => {
+    money?.release()
+    settle()
+  }
   try {
     await setAside()
-    const value = await paid(model, chat, work, stage, signal, setAside)
+    const done = await paid(model, chat, work, stage, signal, setAside)
+    const { value } = done
+    settle = done.settle ?? settle
     // Money that is given back before the answer is booked would be spent twice.
     return 'ok' in value ? { value, release } : { value, dollars: value.dollars ?? 0, tokens: value.usage, release }
   } catch (error) {
-    release()
+    money?.release()
     throw error
   }
 }
@@ -146,17 +153,21 @@ async function paid(
   stage: string,
   signal: AbortSignal | undefined,
   setAside?: () => Promise<void>,
-): Promise<Kept | Failed> {
+): Promise<{ value: Kept | Failed; settle?: () => void }> {
   const wasted: Usage = { prompt: 0, completion: 0 }
   // Broken attempts were billed as far as they came, and an interrupted one too.
-  const reply = await model.ask(chat, signal, wasted, async (usage) => {
+  const onBroken = async (usage: Usage) => {
     const lost = model.cost(usage)
     if (!lost || !work) return
     await work.charge(stage, lost)
     if (!signal?.aborted) await setAside?.()
-  })
-  if (!reply.ok) return { ok: false, failure: reply.failure, dollars: model.cost(wasted), seconds: reply.seconds }
-  return {
+  }
+  const { reply, settle } = model.options.batch
+    ? await inBatch(model, chat, work, stage, signal, wasted, onBroken)
+    : { reply: await model.ask(chat, signal, wasted, onBroken), settle: undefined }
+  if (!reply.ok)
+    return { value: { ok: false, failure: reply.failure, dollars: model.cost(wasted), seconds: reply.seconds } }
+  const value: Kept = {
     problem: chat.for?.problem ?? '',
     sample: chat.for?.sample ?? 0,
     model: model.id,
@@ -166,4 +177,23 @@ async function paid(
     seed: chat.seed,
     dollars: model.cost(reply.answer.usage),
   }
+  return { value, ...(settle && { settle }) }
+}
+
+async function inBatch(
+  model: Model,
+  chat: Chat,
+  work: Workspace | undefined,
+  stage: string,
+  signal: AbortSignal = new AbortController().signal,
+  wasted: Usage,
+  onBroken: (usage: Usage) => Promise<void>,
+) {
+  const given = await askInBatch(model, chat, work, stage, signal)
+  if (given.wasted) {
+    wasted.prompt += given.wasted.prompt
+    wasted.completion += given.wasted.completion
+    await onBroken(given.wasted)
+  }
+  return given
 }

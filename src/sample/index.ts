@@ -1,5 +1,6 @@
 // One chat request; many at once; recordings and their replay.
 export { type Asked, type AskOptions, ask, type Kept } from './ask.js'
+export { type BatchState, batches } from './batch/index.js'
 export type { Answer, Chat, Message, Purpose, Reply } from './chat.js'
 export { type Estimate, type EstimateOptions, estimate } from './estimate.js'
 export type { Faults } from './faults.js'

@@ -61,6 +61,8 @@ export interface ModelOptions {
 export interface BatchOptions {
   /** Seconds between two looks at a batch. @default 15, growing to 120 */
   poll?: number
+  /** Seconds for which questions are gathered after the last one came. @default 2 */
+  gather?: number
   /** Requests of one batch at most. @default 50000, OpenAI's limit */
   requests?: number
   /** Megabytes of one batch at most. @default 200, OpenAI's limit */

@@ -4,6 +4,7 @@ import type { Problem, Rows, Sample, Settings } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Aside, type Done, pool, Step, type Workspace } from '../workspace/index.js'
 import { ask } from './ask.js'
+import { leftAtServer } from './batch/index.js'
 import type { Chat, Message } from './chat.js'
 import type { Model } from './model.js'
 import { type Prompt, type Prompts, promptFor, promptSet } from './prompts.js'
@@ -116,6 +117,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
     // Recordings come as fast as the disk: their tokens a second would say nothing.
     ...(!model.replayed && { tokens: (row: Sample) => row.usage.completion }),
     aside: () => first && asideOf(first, model),
+    goesOn: () => leftAtServer(model, work),
   })
 }
 

@@ -23,6 +23,8 @@ export interface StepPlan<T> {
   tokens?(row: T): number
   /** Shown folded under the progress: the first prompt as it was sent, for example. Asked when the step ends. */
   aside?(): Aside | undefined
+  /** What goes on elsewhere after an interrupt, as a clause: a batch at a server. */
+  goesOn?(): string | undefined
   /** Where finished rows are kept; an interrupted step then says that it continues. */
   kept?: string
 }
@@ -129,6 +131,7 @@ export class Step<T> implements PromiseLike<T[]>, AsyncIterable<T> {
 
   #interrupted(done: number, cause: unknown): Stopped {
     const { label, total, kept } = this.#plan
+    const goesOn = this.#plan.goesOn?.()
     const of = total === undefined ? '' : ` of ${number(total)}`
     const what = `${label} was interrupted after ${number(done)}${of} ${(total ?? done) === 1 ? 'row' : 'rows'}`
     return kept === undefined
@@ -140,7 +143,7 @@ export class Step<T> implements PromiseLike<T[]>, AsyncIterable<T> {
         )
       : new Stopped(
           'interrupted',
-          `${what}; they are in ${kept}.`,
+          `${what}; they are in ${kept}.${goesOn ? ` ${goesOn}.` : ''}`,
           'Run the cell again: it continues where it stopped.',
           cause,
         )
