@@ -202,14 +202,27 @@ function rewrite(id: string, text: string, update: boolean): void {
   lastOnScreen = id
 }
 
-/** A log gets the last state only, at the latest when the process ends. */
+/** Seconds after which a log gets the first line of something that is not at its end; then twice as long, up to the last. */
+const INTO_LOG = { first: 10, last: 300 }
+const nextIntoLog = new Map<string, { at: number; gap: number }>()
+
+/** A log gets a line now and then, rarer and rarer, and the last state, at the latest when the process ends. */
 function keep(id: string, text: string, final: boolean): void {
   if (final) {
+    nextIntoLog.delete(id)
     process.stderr.write(`${text}\n`)
     return
   }
   if (onScreen.size === 0 && process.listeners('exit').includes(flush) === false) process.once('exit', flush)
   onScreen.set(id, { text, lines: 0 })
+  const now = performance.now() / 1000
+  const next = nextIntoLog.get(id)
+  if (!next) nextIntoLog.set(id, { at: now + INTO_LOG.first, gap: INTO_LOG.first })
+  else if (now >= next.at) {
+    const gap = Math.min(INTO_LOG.last, 2 * next.gap)
+    nextIntoLog.set(id, { at: now + gap, gap })
+    process.stderr.write(`${text}\n`)
+  }
 }
 
 function flush(): void {

@@ -29,6 +29,8 @@ export interface AskOptions {
   /** The journal: 'sample', 'reformat', 'evaluate'. */
   stage: string
   signal?: AbortSignal
+  /** Is told of dollars that went into attempts without an answer. */
+  onWasted?: (dollars: number) => void
 }
 
 /**
@@ -38,33 +40,20 @@ export interface AskOptions {
  *
  * @throws Stopped: over-budget before the request, disk, and whatever Model.ask throws.
  */
-export async function ask(model: Model, chat: Chat, { in: work, stage, signal }: AskOptions): Promise<Asked> {
-  const question = {
-    model: model.id,
-    at: model.identity,
-    messages: chat.messages,
-    temperature: chat.temperature ?? null,
-    topP: chat.topP ?? null,
-    seed: chat.seed,
-  }
-  if (!work) return fresh((await paid(model, chat, undefined, stage, signal)).value)
+export async function ask(model: Model, chat: Chat, options: AskOptions): Promise<Asked> {
+  const { in: work, stage, signal } = options
+  if (!work) return fresh((await paid(model, chat, options)).value)
   const again = (kept: Kept): Asked => {
     work.reused(stage)
     return { ok: true, answer: answerOf(kept), dollars: kept.dollars, reused: true }
   }
-  // The answers to one question, in the order in which they came: another limit may have needed another one.
-  for (let nth = 0; ; nth++) {
-    const key = nth === 0 ? question : { ...question, nth }
-    const kept = work.kept<Kept>(stage, key)
-    if (kept && holds(kept, chat)) return again(kept)
-    // Where a second answer was kept before there was a third.
-    const older = kept && nth === 0 && work.kept<Kept>(stage, { ...question, maxTokens: chat.maxTokens })
-    if (older && holds(older, chat)) return again(older)
-    if (kept) continue
+  for (;;) {
+    const { kept, key } = lookUp(model, chat, work, stage)
+    if (kept) return again(kept)
     let sent = false
     const fetched = async () => {
       sent = true
-      return await underBudget(model, chat, work, stage, signal)
+      return await underBudget(model, chat, work, options)
     }
     const value = await work.once<Kept | Failed>(stage, key, fetched, {
       keep: (it) => !('ok' in it),
@@ -73,6 +62,33 @@ export async function ask(model: Model, chat: Chat, { in: work, stage, signal }:
     if (sent || 'ok' in value) return fresh(value)
     // Another cell or process asked the same meanwhile; its answer may have been cut off sooner.
     if (holds(value, chat)) return again(value)
+  }
+}
+
+/** The answer that a workspace has kept to a question, if any. Reads only. */
+export function keptAnswer(model: Model, chat: Chat, work: Workspace, stage: string): Kept | undefined {
+  return lookUp(model, chat, work, stage).kept
+}
+
+/** The kept answer that holds for a question; else the key under which the next one belongs. */
+function lookUp(model: Model, chat: Chat, work: Workspace, stage: string): { kept?: Kept; key: object } {
+  const question = {
+    model: model.id,
+    at: model.identity,
+    messages: chat.messages,
+    temperature: chat.temperature ?? null,
+    topP: chat.topP ?? null,
+    seed: chat.seed,
+  }
+  // The answers to one question, in the order in which they came: another limit may have needed another one.
+  for (let nth = 0; ; nth++) {
+    const key = nth === 0 ? question : { ...question, nth }
+    const kept = work.kept<Kept>(stage, key)
+    if (kept && holds(kept, chat)) return { kept, key }
+    // Where a second answer was kept before there was a third.
+    const older = kept && nth === 0 && work.kept<Kept>(stage, { ...question, maxTokens: chat.maxTokens })
+    if (older && holds(older, chat)) return { kept: older, key }
+    if (!kept) return { key }
   }
 }
 
@@ -98,8 +114,7 @@ async function underBudget(
   model: Model,
   chat: Chat,
   work: Workspace,
-  stage: string,
-  signal: AbortSignal | undefined,
+  options: AskOptions,
 ): Promise<Outcome<Kept | Failed>> {
   const most = model.cost({ prompt: mostPromptTokens(chat.messages), completion: chat.maxTokens })
   if (most === null && work.budget !== undefined && !model.local) throw unpriced(model, work)
@@ -107,7 +122,7 @@ async function underBudget(
   const setAside = async () => {
     money?.release()
     money = undefined
-    if (most) money = await work.reserve(most, signal)
+    if (most) money = await work.reserve(most, options.signal)
   }
   let settle = () => {}
   const release = () => {
@@ -116,7 +131,7 @@ async function underBudget(
   }
   try {
     await setAside()
-    const done = await paid(model, chat, work, stage, signal, setAside)
+    const done = await paid(model, chat, options, setAside)
     const { value } = done
     settle = done.settle ?? settle
     // Money that is given back before the answer is booked would be spent twice.
@@ -149,21 +164,22 @@ function holds(kept: Kept, { maxTokens, stopLoops }: Chat): boolean {
 async function paid(
   model: Model,
   chat: Chat,
-  work: Workspace | undefined,
-  stage: string,
-  signal: AbortSignal | undefined,
+  options: AskOptions,
   setAside?: () => Promise<void>,
 ): Promise<{ value: Kept | Failed; settle?: () => void }> {
+  const { in: work, stage, signal, onWasted } = options
   const wasted: Usage = { prompt: 0, completion: 0 }
   // Broken attempts were billed as far as they came, and an interrupted one too.
   const onBroken = async (usage: Usage) => {
     const lost = model.cost(usage)
-    if (!lost || !work) return
+    if (!lost) return
+    onWasted?.(lost)
+    if (!work) return
     await work.charge(stage, lost)
     if (!signal?.aborted) await setAside?.()
   }
   const { reply, settle } = model.options.batch
-    ? await inBatch(model, chat, work, stage, signal, wasted, onBroken)
+    ? await inBatch(model, chat, options, wasted, onBroken)
     : { reply: await model.ask(chat, signal, wasted, onBroken), settle: undefined }
   if (!reply.ok)
     return { value: { ok: false, failure: reply.failure, dollars: model.cost(wasted), seconds: reply.seconds } }
@@ -183,9 +199,7 @@ async function paid(
 async function inBatch(
   model: Model,
   chat: Chat,
-  work: Workspace | undefined,
-  stage: string,
-  signal: AbortSignal = new AbortController().signal,
+  { in: work, stage, signal = new AbortController().signal }: AskOptions,
   wasted: Usage,
   onBroken: (usage: Usage) => Promise<void>,
 ) {

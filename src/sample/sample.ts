@@ -7,8 +7,9 @@ import { ask } from './ask.js'
 import { leftAtServer } from './batch/index.js'
 import type { Chat, Message } from './chat.js'
 import type { Model } from './model.js'
-import { type Prompt, type Prompts, promptFor, promptSet } from './prompts.js'
+import { type Prompt, type PromptSet, type Prompts, promptFor, promptSet } from './prompts.js'
 import { seedFor } from './seed.js'
+import { Told } from './told.js'
 
 export interface SampleOptions {
   model: Model
@@ -49,37 +50,24 @@ interface Question {
  * @example const raw = await sample(asked, { model: qwq, in: work, temperature: 0.7, maxTokens: 16_384 })
  */
 export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample> {
-  const { model, in: work, n = 1, temperature = 0.7, topP = null, maxTokens = 16_384 } = options
-  const { prompts = 'skylab', seed = 0, stage = 'sample', stopLoops = false } = options
+  const { model, in: work, n = 1, temperature = 0.7, maxTokens = 16_384 } = options
+  const { prompts = 'skylab', stage = 'sample' } = options
   check(rows, { ...options, n, temperature, maxTokens })
   const set = promptSet(prompts)
   let first: Prompt | undefined
+  const told = new Told(model, work)
+  const onWasted = (dollars: number) => {
+    told.wasted += dollars
+  }
 
   async function* questions(): AsyncGenerator<Question> {
     for await (const problem of rows) for (let i = 0; i < n; i++) yield { problem, sample: i }
   }
 
   async function answer({ problem, sample }: Question, signal: AbortSignal): Promise<{ row: Sample; reused: boolean }> {
-    const prompt = promptFor(problem, set, model.system)
+    const { prompt, settings, chat } = chatFor(problem, sample, set, options)
     first ??= prompt
-    const settings: Settings = {
-      temperature,
-      topP,
-      maxTokens,
-      seed: seedFor(problem.id, sample, seed),
-      promptSet: set.name,
-      promptHash: prompt.hash,
-    }
-    const chat: Chat = {
-      messages: messagesOf(prompt),
-      seed: settings.seed,
-      maxTokens,
-      temperature,
-      topP,
-      ...(stopLoops && { stopLoops: stopLoops === true ? {} : stopLoops }),
-      for: { stage, problem: problem.id, sample },
-    }
-    const asked = await ask(model, chat, { in: work, stage, signal })
+    const asked = await ask(model, chat, { in: work, stage, signal, onWasted })
     const common = { ...problem, sample, model: model.id, asked: prompt.user, dollars: asked.dollars, settings }
     if (!asked.ok) {
       const { failure, seconds } = asked
@@ -89,6 +77,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
       }
     }
     const { content, reasoning, finish, stopped, usage, seconds, firstSeconds } = asked.answer
+    if (usage.guessed && !asked.reused) told.guessed++
     const kept = {
       text: content,
       ...(reasoning !== undefined && { reasoning }),
@@ -118,7 +107,38 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
     ...(!model.replayed && { tokens: (row: Sample) => row.usage.completion }),
     aside: () => first && asideOf(first, model),
     goesOn: () => leftAtServer(model, work),
+    live: () => told.live(),
   })
+}
+
+/** One of the questions of `sample`: the prompt, the settings that go into the row, and what is sent. */
+export function chatFor(
+  problem: Problem,
+  sample: number,
+  set: PromptSet,
+  options: SampleOptions,
+): { prompt: Prompt; settings: Settings; chat: Chat } {
+  const { model, temperature = 0.7, topP = null, maxTokens = 16_384 } = options
+  const { seed = 0, stage = 'sample', stopLoops = false } = options
+  const prompt = promptFor(problem, set, model.system)
+  const settings: Settings = {
+    temperature,
+    topP,
+    maxTokens,
+    seed: seedFor(problem.id, sample, seed),
+    promptSet: set.name,
+    promptHash: prompt.hash,
+  }
+  const chat: Chat = {
+    messages: messagesOf(prompt),
+    seed: settings.seed,
+    maxTokens,
+    temperature,
+    topP,
+    ...(stopLoops && { stopLoops: stopLoops === true ? {} : stopLoops }),
+    for: { stage, problem: problem.id, sample },
+  }
+  return { prompt, settings, chat }
 }
 
 /** A prompt as the messages of a request. */

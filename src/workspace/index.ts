@@ -2,7 +2,7 @@
 export type { Reservation } from './budget.js'
 export { canonical, keyOf } from './canonical.js'
 export { type Done, pool } from './pool.js'
-export { type Aside, Progress, type Tally } from './progress.js'
+export { type Aside, type Live, Progress, type Tally } from './progress.js'
 export { StageRows } from './stage-rows.js'
 export { Step, type StepPlan } from './step.js'
 export type { StageSummary, Summary } from './summary.js'

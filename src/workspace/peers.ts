@@ -98,8 +98,10 @@ export class Peers {
   #write(line: string): Promise<void> {
     return new Promise((done, failed) => {
       this.#queue.push({ line, done, failed })
-      // All that is claimed in one turn is written at once.
-      this.#flushing ??= setImmediate(() => this.#flush())
+      // All that is claimed in one turn is written at once. The kernel clears what an interrupted cell has begun and
+      // not done: then the next one begins it anew.
+      clearImmediate(this.#flushing)
+      this.#flushing = setImmediate(() => this.#flush())
     })
   }
 

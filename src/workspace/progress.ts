@@ -14,6 +14,20 @@ export interface Aside {
   text: string
 }
 
+/** What is under way besides finished rows, asked whenever the line is drawn. */
+export interface Live {
+  /** In the line: "212 at once". */
+  parts?: string[]
+  /** Tokens that have come in all, those of unfinished rows included: for the rate. */
+  tokens?: number
+  /** Dollars that no finished row accounts for. */
+  dollars?: number
+  /** Lines below it: a server that is gone. */
+  lines?: string[]
+  /** In the line, and at the end too: "tokens of 12 answers estimated". */
+  notes?: string[]
+}
+
 export interface Tally {
   /** Why the row is lost; undefined where it is not. */
   lost?: string
@@ -25,6 +39,18 @@ export interface Tally {
   reused?: boolean
 }
 
+/** The rates are those of so many seconds, or of so many rows where these take longer. */
+const WINDOW = { seconds: 60, rows: 20 }
+/** Points of time that are kept for it. */
+const POINTS = 60
+
+/** How far it was at a point of time. */
+interface Point {
+  at: number
+  fresh: number
+  tokens: number
+}
+
 /** Draws one step's progress through the host, and leaves its last state standing. */
 export class Progress {
   readonly #label: string
@@ -33,6 +59,8 @@ export class Progress {
   readonly #began = performance.now()
   readonly #host = host()
   readonly #lost = new Map<string, number>()
+  readonly #live: (() => Live | undefined) | undefined
+  #points: Point[] = []
   #done = 0
   #reused = 0
   #tokens = 0
@@ -45,9 +73,11 @@ export class Progress {
   #ended: string | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(label: string, total?: number) {
+  /** @param live What is under way, asked at every drawing. */
+  constructor(label: string, total?: number, live?: () => Live | undefined) {
     this.#label = label
     this.#total = total
+    this.#live = live
     this.#draw()
   }
 
@@ -83,8 +113,9 @@ export class Progress {
 
   /** The state as one bundle: a line of text, and a bar that takes its colours from the page. */
   bundle(): MimeBundle {
-    const parts = this.#parts()
-    const line = parts.join(' · ')
+    const live = this.#live?.() ?? {}
+    const parts = this.#parts(live)
+    const below = this.#ended === undefined ? (live.lines ?? []) : []
     const share = this.#total ? Math.min(1, this.#done / this.#total) : this.#ended === 'done' ? 1 : 0
     const percent = (share * 100).toFixed(1)
     const bar =
@@ -92,39 +123,62 @@ export class Progress {
         ? ''
         : '<div style="height:4px;margin-top:4px;border-radius:2px;background:color-mix(in srgb, currentColor 15%, transparent)">' +
           `<div style="height:4px;border-radius:2px;background:currentColor;opacity:.7;width:${percent}%"></div></div>`
+    const lines = below
+      .map((line) => `<div style="margin-top:3px;font-size:.9em;opacity:.75">${escapeHtml(line)}</div>`)
+      .join('')
     const aside = this.#aside
       ? `<details style="margin-top:4px"><summary style="cursor:pointer">${escapeHtml(this.#aside.title)}</summary>` +
         `<pre style="white-space:pre-wrap;margin:4px 0 0">${escapeHtml(this.#aside.text)}</pre></details>`
       : ''
     return {
-      'text/plain': line,
+      'text/plain': [parts.join(' · '), ...below.map((line) => `  ${line}`)].join('\n'),
       'text/html':
         '<div style="font-variant-numeric:tabular-nums;max-width:60em">' +
-        `<b>${escapeHtml(parts[0] ?? '')}</b>${parts.length > 1 ? ` · ${escapeHtml(parts.slice(1).join(' · '))}` : ''}${bar}${aside}</div>`,
+        `<b>${escapeHtml(parts[0] ?? '')}</b>${parts.length > 1 ? ` · ${escapeHtml(parts.slice(1).join(' · '))}` : ''}${bar}${lines}${aside}</div>`,
     }
   }
 
-  #parts(): string[] {
-    const seconds = (performance.now() - this.#began) / 1000
+  #parts(live: Live): string[] {
+    const now = performance.now()
+    const seconds = (now - this.#began) / 1000
     const fresh = this.#done - this.#reused
-    const rate = seconds > 0 ? fresh / seconds : 0
+    const tokens = Math.max(this.#tokens, live.tokens ?? 0)
+    const speed = this.#speed({ at: now, fresh, tokens })
     const whole = this.#total === undefined ? number(this.#done) : `${number(this.#done)} / ${number(this.#total)}`
     const parts = [`${this.#label}  ${whole}`]
     if (this.#ended !== undefined) {
       const early = this.#ended !== 'done'
       parts.push(early ? `${this.#ended} after ${duration(seconds)}` : duration(seconds))
-    } else if (fresh > 0) {
-      parts.push(rate >= 1 ? `${rate.toFixed(1)}/s` : `${duration(1 / rate)} each`)
+    } else if (speed.rows > 0) {
+      parts.push(speed.rows >= 1 ? `${speed.rows.toFixed(1)}/s` : `${duration(1 / speed.rows)} each`)
     }
-    if (this.#tokens > 0 && seconds > 0) parts.push(`${number(Math.round(this.#tokens / seconds))} tokens/s`)
-    if (this.#ended === undefined && fresh > 0 && this.#total !== undefined && this.#done < this.#total)
-      parts.push(`${duration((this.#total - this.#done) / rate)} left`)
+    if (tokens > 0 && speed.tokens >= 0.5) parts.push(`${number(Math.round(speed.tokens))} tokens/s`)
+    if (this.#ended === undefined && speed.rows > 0 && this.#total !== undefined && this.#done < this.#total)
+      parts.push(`${duration((this.#total - this.#done) / speed.rows)} left`)
+    if (this.#ended === undefined) parts.push(...(live.parts ?? []))
     if (this.#reused > 0) parts.push(`${number(this.#reused)} from disk`)
-    if (this.#paid) parts.push(this.#priceless ? 'price unknown' : dollars(this.#dollars))
+    if (this.#paid || live.dollars)
+      parts.push(this.#priceless ? 'price unknown' : dollars(this.#dollars + (live.dollars ?? 0)))
+    parts.push(...(live.notes ?? []))
     const lost = [...this.#lost].sort((a, b) => b[1] - a[1])
     const all = lost.reduce((sum, [, n]) => sum + n, 0)
     if (all > 0) parts.push(`${count(all, 'row')} lost: ${lost.map(([why, n]) => `${number(n)} ${why}`).join(', ')}`)
     return parts
+  }
+
+  /** Rows and tokens a second: of late while it runs, over all once it has ended. */
+  #speed(now: Point): { rows: number; tokens: number } {
+    const last = this.#points.at(-1)
+    if (!last || now.at - last.at >= (WINDOW.seconds * 1000) / POINTS) this.#points.push(now)
+    const from = this.#points.findLast(
+      ({ at, fresh }) => now.at - at >= WINDOW.seconds * 1000 && now.fresh - fresh >= WINDOW.rows,
+    )
+    if (from) this.#points = this.#points.slice(this.#points.indexOf(from))
+    // A row that takes hours must not fill the memory with points.
+    if (this.#points.length > 4 * POINTS) this.#points = this.#points.filter((_, i) => i % 2 === 0)
+    const since = (this.#ended === undefined && from) || { at: this.#began, fresh: 0, tokens: 0 }
+    const seconds = Math.max(1e-3, (now.at - since.at) / 1000)
+    return { rows: (now.fresh - since.fresh) / seconds, tokens: (now.tokens - since.tokens) / seconds }
   }
 
   #draw(): void {

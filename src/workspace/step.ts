@@ -2,7 +2,7 @@
 import { host } from '../host.js'
 import { Stopped } from '../stopped.js'
 import type { Done } from './pool.js'
-import { type Aside, Progress } from './progress.js'
+import { type Aside, type Live, Progress } from './progress.js'
 import { number } from './words.js'
 
 /** After an interrupt, running work has this many milliseconds to notice before the step gives up waiting for it. */
@@ -21,6 +21,8 @@ export interface StepPlan<T> {
   dollars?(row: T): number | null
   /** Tokens that were generated for a row. */
   tokens?(row: T): number
+  /** What is under way besides finished rows: asked at every drawing, ten times a second at most. */
+  live?(): Live | undefined
   /** Shown folded under the progress: the first prompt as it was sent, for example. Asked when the step ends. */
   aside?(): Aside | undefined
   /** What goes on elsewhere after an interrupt, as a clause: a batch at a server. */
@@ -95,7 +97,7 @@ export class Step<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     const stop = new AbortController()
     const signal = AbortSignal.any([outer, stop.signal])
     const source = plan.run(signal)[Symbol.asyncIterator]()
-    const progress = new Progress(plan.label, plan.total)
+    const progress = new Progress(plan.label, plan.total, plan.live && (() => plan.live?.()))
     // One listener for the whole step: racing every row against one promise would keep every row alive.
     let onAbort = () => {}
     outer.addEventListener('abort', () => onAbort(), { signal: stop.signal })

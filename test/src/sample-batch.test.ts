@@ -33,6 +33,12 @@ const here = (budget?: number) => workspace(path.join(folder, 'w'), budget === u
 const mini = (batch: ModelOptions['batch'] = {}, more: ModelOptions = {}) =>
   model('gpt-4o-mini', { baseURL: server.url, batch: { poll: 0.02, gather: 0.05, ...(batch as object) }, ...more })
 
+async function until(holds: () => boolean) {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+  // The book has to have the id: the client reads the answer first.
+  await new Promise((resolve) => setTimeout(resolve, 200))
+}
+
 describe('a batch', () => {
   it('gives the rows that asking one by one gives, at half the price', async () => {
     const price = { prompt: 1_000_000, completion: 1_000_000 }
@@ -119,7 +125,7 @@ describe('a batch', () => {
 
   it('goes on when the cell is interrupted, says so, and is fetched by the same cell', async () => {
     server.patience = 1e9
-    setTimeout(() => host.interrupt(), 400)
+    void until(() => server.batches.length === 1).then(() => host.interrupt())
     const error = await stoppedBy(sample(problems(8), { model: mini(), in: here() }))
     expect(error.code).toBe('interrupted')
     expect(error.message).toMatch(/1 batch with 8 questions \(batch_1\) goes on at the server and will be paid for\.$/)
@@ -134,7 +140,7 @@ describe('a batch', () => {
 
   it('can be cancelled; what was not answered says so', async () => {
     server.patience = 1e9
-    setTimeout(() => host.interrupt(), 300)
+    void until(() => server.batches.length === 1).then(() => host.interrupt())
     await stoppedBy(sample(problems(3), { model: mini(), in: here() }))
     server.patience = 1
     await (await batches(mini(), here()))[0]!.cancel()

@@ -54,6 +54,13 @@ export function leftAtServer(model: Model, work: Workspace): string | undefined 
   return `${count(left.length, 'batch', 'batches')} with ${count(questions, 'question')} (${names}) ${left.length === 1 ? 'goes' : 'go'} on at the server and will be paid for`
 }
 
+/** A line for each batch that is waited for. */
+export function batchesAtServer(model: Model, work: Workspace): string[] {
+  return deskOf(model, work.dir)
+    .live()
+    .map(({ id, status, done, questions }) => `${id}  ${status} · ${number(done)} of ${number(questions)}`)
+}
+
 /** One batch of a workspace. */
 export interface BatchState {
   id: string

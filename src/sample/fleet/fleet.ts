@@ -5,6 +5,8 @@ import type { Health, Replica } from './replica.js'
 
 /** Groups of requests whose server is remembered: the samples of one problem go where its prompt is in the cache. */
 const REMEMBERED = 4096
+/** A server is worth waiting for that answered so many seconds before it was gone, or later. */
+const LATELY = 600
 /** Longest time between two looks at a server that is gone, in seconds. */
 const LONGEST_BETWEEN = 30
 
@@ -67,6 +69,7 @@ export class Fleet {
    */
   turn(group: string, again: boolean, signal: AbortSignal): Promise<Turn> {
     if (!again && this.#queue.size === 0 && this.replicas.every(({ open }) => open.size === 0)) this.#anew()
+    if (signal.aborted) return Promise.reject(signal.reason)
     if (this.#hopeless()) return Promise.reject(allGone(this.replicas))
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
@@ -191,23 +194,22 @@ export class Fleet {
 
   /** A run that begins may find servers that were gone in the one before. */
   #anew(): void {
-    for (const replica of this.replicas) {
-      replica.answeredNow = 0
-      if (replica.down) replica.onBack(this.#options.start)
-    }
+    for (const replica of this.replicas) if (replica.down) replica.onBack(this.#options.start)
   }
 
-  /** Whether all are gone, and none has answered in this run or all have been waited for long enough. */
+  /** Whether all are gone, and none has answered lately or all have been waited for long enough. */
   #hopeless(): boolean {
     const since = Math.max(...this.replicas.map(({ down }) => down?.since ?? Number.POSITIVE_INFINITY))
     if (since === Number.POSITIVE_INFINITY) return false
-    const waits = this.replicas.some(({ answeredNow }) => answeredNow > 0)
+    const waits = this.replicas.some(({ answeredAt }) => answeredAt > since - LATELY * 1000)
     return !waits || performance.now() - since >= this.#options.patience * 1000
   }
 
   #giveUp(): void {
     if (!this.#hopeless()) return
     const stopped = allGone(this.replicas)
+    // Who asks again, asks servers of which nothing is known.
+    for (const replica of this.replicas) replica.answeredAt = Number.NEGATIVE_INFINITY
     for (const waiting of [...this.#queue]) waiting.fail(stopped)
   }
 }
@@ -225,7 +227,7 @@ export function allGone(replicas: readonly Replica[]): Stopped {
   const fix = `Is the server up? Try: curl ${first!.url}/models`
   if (replicas.length === 1) {
     const why = first!.down?.why ?? 'unknown'
-    const waited = first!.answeredNow > 0 ? ' It had answered before, and was waited for in vain.' : ''
+    const waited = Number.isFinite(first!.answeredAt) ? ' It had answered before, and was waited for in vain.' : ''
     const what =
       why === 'ECONNREFUSED'
         ? `${first!.url} refused the connection (ECONNREFUSED).`

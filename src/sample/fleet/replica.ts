@@ -34,8 +34,8 @@ export class Replica {
   /** Requests under way, and what breaks each off when the server turns out to be gone. */
   readonly open = new Set<AbortController>()
   answered = 0
-  /** Answers since a run began. */
-  answeredNow = 0
+  /** When it last answered, on the clock of performance.now(). */
+  answeredAt = Number.NEGATIVE_INFINITY
   /** Why nobody answers there; undefined where it is up. */
   down: { why: string; since: number } | undefined
   #why = ''
@@ -73,7 +73,7 @@ export class Replica {
 
   onAnswer({ tokens, seconds, first }: { tokens: number; seconds: number; first: number }): void {
     this.answered++
-    this.answeredNow++
+    this.answeredAt = performance.now()
     this.#failed = 0
     this.#rests = 0
     this.#last = performance.now()

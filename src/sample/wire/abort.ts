@@ -6,14 +6,19 @@
 const hubs = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls `act` once when the signal is aborted, at once where it is already.
+ * Calls `act` once when the signal is aborted; where it is already, as soon as the caller has done what it is at.
  *
  * @returns What takes the listener away again.
  */
 export function onAbort(signal: AbortSignal, act: () => void): () => void {
   if (signal.aborted) {
-    act()
-    return () => {}
+    let wanted = true
+    queueMicrotask(() => {
+      if (wanted) act()
+    })
+    return () => {
+      wanted = false
+    }
   }
   let hub = hubs.get(signal)
   if (!hub) {

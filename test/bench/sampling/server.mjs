@@ -4,6 +4,7 @@
 //   node server.mjs DELAY_MS    prints its port
 //   POST /v1/chat/completions   an answer of about 1 kB, streamed where the request says so
 //   GET  /stats                 what was served since the last look, by the number in the prompt ("#123#")
+//   GET  /seen                  how many were, and it goes on counting
 import { createServer } from 'node:net'
 
 const delay = Number(process.argv[2] ?? 20)
@@ -45,6 +46,11 @@ function stats() {
   return head('application/json', Buffer.byteLength(text)) + text
 }
 
+function seen() {
+  const text = JSON.stringify({ seen: served.size })
+  return head('application/json', text.length) + text
+}
+
 const models = JSON.stringify({ object: 'list', data: [{ id: 'm', object: 'model', created: 1, owned_by: 'bench' }] })
 
 createServer((socket) => {
@@ -62,6 +68,7 @@ createServer((socket) => {
       const request = rest.slice(0, size)
       rest = rest.slice(size)
       if (request.startsWith('GET /stats')) socket.write(stats())
+      else if (request.startsWith('GET /seen')) socket.write(seen())
       else if (request.startsWith('GET')) socket.write(head('application/json', models.length) + models)
       else answer(socket, request)
     }
