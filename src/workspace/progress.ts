@@ -150,7 +150,7 @@ export class Progress {
       const early = this.#ended !== 'done'
       parts.push(early ? `${this.#ended} after ${duration(seconds)}` : duration(seconds))
     } else if (speed.rows > 0) {
-      parts.push(speed.rows >= 1 ? `${speed.rows.toFixed(1)}/s` : `${duration(1 / speed.rows)} each`)
+      parts.push(speed.rows >= 1 ? `${rate(speed.rows)}/s` : `${duration(1 / speed.rows)} each`)
     }
     if (tokens > 0 && speed.tokens >= 0.5) parts.push(`${number(Math.round(speed.tokens))} tokens/s`)
     if (this.#ended === undefined && speed.rows > 0 && this.#total !== undefined && this.#done < this.#total)
@@ -194,4 +194,8 @@ export class Progress {
     this.#timer = setTimeout(() => this.#draw(), IDLE)
     this.#timer.unref()
   }
+}
+
+function rate(perSecond: number): string {
+  return perSecond >= 100 ? number(Math.round(perSecond)) : perSecond.toFixed(1)
 }

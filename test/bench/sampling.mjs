@@ -13,6 +13,7 @@ export const options = {
   kills: { type: 'string', default: '20' },
   resume: { type: 'string', default: '100000' },
   only: { type: 'string', default: 'speed,resume,kills' },
+  rounds: { type: 'string', default: '1' },
 }
 
 const DELAY = 50
@@ -26,11 +27,12 @@ export async function run({ root, options: chosen, log, report, python, markdown
   const here = path.join(root, 'test/bench/sampling')
   const server = await serve(here, DELAY)
   const wanted = chosen.only.split(',')
+  const rounds = Number(chosen.rounds)
   /** Each client: how it is started for so many rows, and how many of them are enough to time it. */
   const clients = [
     {
       name: 'skylab',
-      rows: 8000,
+      rows: 6000,
       command: (width, rows, where) => [
         process.execPath,
         [path.join(here, 'skylab_client.mjs'), server.url, width, rows, where],
@@ -38,7 +40,7 @@ export async function run({ root, options: chosen, log, report, python, markdown
     },
     {
       name: 'openai, asyncio',
-      rows: 2000,
+      rows: 1200,
       command: (width, rows, where) => [
         program,
         [path.join(here, 'openai_client.py'), server.url, width, rows, `${where}.jsonl`],
@@ -46,7 +48,7 @@ export async function run({ root, options: chosen, log, report, python, markdown
     },
     {
       name: 'curator',
-      rows: 1500,
+      rows: 500,
       command: (width, rows, where) => [
         program,
         [path.join(here, 'curator_client.py'), server.url, width, rows, where],
@@ -70,14 +72,14 @@ export async function run({ root, options: chosen, log, report, python, markdown
     results.speed = []
     for (const width of IN_FLIGHT)
       for (const { name, rows, command } of clients) {
-        const rounds = []
-        for (let round = 0; round < (name === 'curator' ? 1 : 2); round++) {
+        const measured = []
+        for (let round = 0; round < rounds; round++) {
           await server.stats()
           const said = await whole(
             command(width, Math.max(rows, 2 * width), path.join(folder, `${name}-${width}-${round}`)),
           )
           const { first, last, most, cpu } = await server.stats()
-          rounds.push({
+          measured.push({
             perSecond: (said.rows / (last - first)) * 1000,
             cpu: (said.cpu / said.rows) * 1000,
             peak: said.peak,
@@ -85,7 +87,7 @@ export async function run({ root, options: chosen, log, report, python, markdown
             server: cpu / ((last - first) / 1000),
           })
         }
-        const of = (key) => median(rounds.map((round) => round[key]))
+        const of = (key) => median(measured.map((round) => round[key]))
         const row = {
           name,
           width,

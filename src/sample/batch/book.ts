@@ -2,8 +2,9 @@
 //
 // Before a batch is made, a line says that it will be, and its questions lie in a file beside; the line with its id
 // comes after. Whoever finds the first without the second asks the server for a batch with that token.
-import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { appendFile, rm } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFile, rename, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Stopped } from '../../stopped.js'
@@ -90,5 +91,32 @@ export async function* linesOf<T>(file: string): AsyncGenerator<T> {
     try {
       yield JSON.parse(line) as T
     } catch {}
+  }
+}
+
+/** Writes the questions of a batch; the file is there whole or not at all. */
+export async function writeLines(file: string, questions: readonly { line: string }[]): Promise<void> {
+  const out = createWriteStream(`${file}.part`)
+  for (const { line } of questions)
+    if (!out.write(line)) await new Promise<void>((resolve) => out.once('drain', () => resolve()))
+  await new Promise<void>((resolve, reject) => {
+    out.on('error', reject)
+    out.end(() => resolve())
+  })
+  await rename(`${file}.part`, file)
+}
+
+/** Who writes in the book: machine and process. */
+export const us = () => `${hostname()} ${process.pid}`
+
+/** Whether another process that began to hand a batch in may still be at it. */
+export function atWork(by: string | undefined): boolean {
+  const [host, pid] = by?.split(' ') ?? []
+  if (host !== hostname() || pid === String(process.pid)) return false
+  try {
+    process.kill(Number(pid), 0)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,9 +1,7 @@
 // Questions gathered into batches, handed in once, waited for over interrupts and restarts, and answered from what
 // the server gives back.
 import { randomUUID } from 'node:crypto'
-import { createWriteStream, mkdirSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Stopped } from '../../stopped.js'
 import type { Chat } from '../chat.js'
@@ -11,9 +9,9 @@ import { Dialect } from '../dialect.js'
 import type { Model } from '../model.js'
 import type { BatchOptions } from '../options.js'
 import { onAbort } from '../wire/abort.js'
-import { Book, type Entry, linesOf } from './book.js'
+import { atWork, Book, type Entry, linesOf, us, writeLines } from './book.js'
 import { type Line, readLine, type Told } from './line.js'
-import { type Batch, Office } from './office.js'
+import { type Batch, lookFailed, Office, refused } from './office.js'
 
 /** OpenAI's limits of one batch: https://developers.openai.com/api/docs/guides/batch#rate-limits */
 const LARGEST = { requests: 50_000, megabytes: 200 }
@@ -339,54 +337,4 @@ export class Desk {
     this.#settled(open, waiting.id)
     this.#take(waiting)
   }
-}
-
-/** Who writes in the book: machine and process. */
-const us = () => `${hostname()} ${process.pid}`
-
-/** Whether another process that began to hand a batch in may still be at it. */
-function atWork(by: string | undefined): boolean {
-  const [host, pid] = by?.split(' ') ?? []
-  if (host !== hostname() || pid === String(process.pid)) return false
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function writeLines(file: string, questions: Waiting[]): Promise<void> {
-  const out = createWriteStream(`${file}.part`)
-  for (const { line } of questions)
-    if (!out.write(line)) await new Promise<void>((resolve) => out.once('drain', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
-    out.on('error', reject)
-    out.end(() => resolve())
-  })
-  await rename(`${file}.part`, file)
-}
-
-function lookFailed({ id }: Open, why: string): Stopped {
-  return new Stopped(
-    'no-server',
-    `The batch ${id} cannot be looked at: ${why}`,
-    'Run the cell again: it is in the book.',
-  )
-}
-
-/** The server refused the file as a whole. */
-function refused({ id, questions }: Open, { errors }: Batch): Stopped {
-  const first = errors?.data?.[0]
-  const said = first
-    ? `${first.message ?? first.code}${first.line ? ` (line ${first.line})` : ''}`
-    : 'it does not say why'
-  const limit = first?.code === 'token_limit_exceeded'
-  return new Stopped(
-    limit ? 'over-budget' : 'bad-call',
-    `The batch ${id} with ${questions} questions was refused: ${said}`,
-    limit
-      ? `Hand in less at once: model('…', { batch: { requests: ${Math.max(1, Math.floor(questions / 4))} } }), or run the cell again when other batches are done.`
-      : 'Change what the server objects to, and run the cell again.',
-  )
 }

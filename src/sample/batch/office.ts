@@ -6,8 +6,10 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type OpenAI from 'openai'
+import { Stopped } from '../../stopped.js'
 import type { Model } from '../model.js'
 import { refusal } from '../refusals.js'
+import type { Entry } from './book.js'
 
 /** What of a batch is of use here. */
 export type Batch = Pick<
@@ -65,4 +67,29 @@ export class Office {
     const { id, address } = this.#model
     return refusal(error, { id, url: address, clean: (text) => this.#model.clean(text) })
   }
+}
+
+/** A batch that is at the server and cannot be looked at. */
+export function lookFailed({ id }: Entry, why: string): Stopped {
+  return new Stopped(
+    'no-server',
+    `The batch ${id} cannot be looked at: ${why}`,
+    'Run the cell again: it is in the book.',
+  )
+}
+
+/** The server refused the file as a whole. */
+export function refused({ id, questions }: Entry, { errors }: Batch): Stopped {
+  const first = errors?.data?.[0]
+  const said = first
+    ? `${first.message ?? first.code}${first.line ? ` (line ${first.line})` : ''}`
+    : 'it does not say why'
+  const limit = first?.code === 'token_limit_exceeded'
+  return new Stopped(
+    limit ? 'over-budget' : 'bad-call',
+    `The batch ${id} with ${questions} questions was refused: ${said}`,
+    limit
+      ? `Hand in less at once: model('…', { batch: { requests: ${Math.max(1, Math.floor(questions / 4))} } }), or run the cell again when other batches are done.`
+      : 'Change what the server objects to, and run the cell again.',
+  )
 }
