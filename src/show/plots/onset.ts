@@ -5,8 +5,9 @@ import type { Sample } from '../../rows.js'
 import { wilson } from '../../stats/index.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, palette, type Trace } from '../theme.js'
+import { band } from './band.js'
 import { checkInspected } from './inspected.js'
-import { count, faded, pageLayout, percent } from './page.js'
+import { count, pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
 /** A row with its text, or with its length in characters where the text is not at hand. */
@@ -56,41 +57,14 @@ export function onsetFigure<Row extends OnsetRow>(rows: readonly Row[], options:
   const data: Trace[] = curves.flatMap(({ name, own, steps }, i) => {
     const color = palette[i % palette.length]!
     const looping = own.filter((row) => repeatOnset(row.repeats) !== null).length
-    const x = steps.map(({ at }) => at)
-    const line = (y: number[], more: Trace): Trace => ({
-      type: 'scatter',
-      mode: 'lines',
-      x,
-      y,
-      line: { color, width: 2, shape: 'hv' },
-      hoverinfo: 'skip',
-      showlegend: false,
-      legendgroup: name,
-      ...more,
-    })
-    const bare = { color: 'rgba(0,0,0,0)', width: 0, shape: 'hv' }
-    return [
-      line(
-        steps.map(({ high }) => high),
-        { line: bare },
-      ),
-      line(
-        steps.map(({ low }) => low),
-        { line: bare, fill: 'tonexty', fillcolor: faded(color, 0.16) },
-      ),
-      line(
-        steps.map(({ share }) => share),
-        {
-          name: `${name} (${looping} of ${own.length})`,
-          showlegend: true,
-          hoverinfo: 'text',
-          hovertext: steps.map(
-            ({ at, share, low, high }) =>
-              `${name}<br>${percent(share)} not repeating after ${count(at)} characters<br>95 % interval ${percent(low)} to ${percent(high)}`,
-          ),
-        },
-      ),
-    ]
+    const points = steps.map(({ at, share, low, high }) => ({
+      x: at,
+      y: share,
+      low,
+      high,
+      hover: `${name}<br>${percent(share)} not repeating after ${count(at)} characters<br>95 % interval ${percent(low)} to ${percent(high)}`,
+    }))
+    return band(name, color, points, { shape: 'hv' }, { name: `${name} (${looping} of ${own.length})` })
   })
   const page = pageLayout({
     options,

@@ -4,7 +4,8 @@ import { meanInterval, passAtK } from '../../stats/index.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, palette, type Trace } from '../theme.js'
-import { faded, pageLayout, percent } from './page.js'
+import { band } from './band.js'
+import { pageLayout, percent } from './page.js'
 import { checkScores } from './scored.js'
 import { many } from './scores.js'
 
@@ -31,43 +32,15 @@ export function passkFigure(scores: readonly Score[], options: FigureOptions = {
   const data = own.flatMap((score): Trace[] => {
     const color = palette[models.indexOf(score.model) % palette.length]!
     const name = benches.length > 1 ? `${score.model}, ${score.bench}` : score.model
-    const points = curve(score)
-    const line = (y: number[], more: Trace): Trace => ({
-      type: 'scatter',
-      mode: 'lines',
-      x: points.map(({ k }) => k),
-      y: y.map((value) => Math.round(value * 10_000) / 10_000),
-      hoverinfo: 'skip',
-      showlegend: false,
-      legendgroup: name,
-      ...more,
-    })
-    const bare = { color: 'rgba(0,0,0,0)', width: 0 }
-    return [
-      line(
-        points.map(({ high }) => high),
-        { line: bare },
-      ),
-      line(
-        points.map(({ low }) => low),
-        { line: bare, fill: 'tonexty', fillcolor: faded(color, 0.14) },
-      ),
-      line(
-        points.map(({ mean }) => mean),
-        {
-          name,
-          mode: 'lines+markers',
-          showlegend: true,
-          line: { color, width: 2, dash: dashes[benches.indexOf(score.bench) % dashes.length] },
-          marker: { color, size: 5 },
-          hoverinfo: 'text',
-          hovertext: points.map(
-            ({ k, mean, low, high }) =>
-              `${name}<br>pass@${k} ${percent(mean)} (95 % ${percent(low)} to ${percent(high)})<br>${many(score.n, 'problem')}, ${score.k} samples of each`,
-          ),
-        },
-      ),
-    ]
+    const points = curve(score).map(({ k, mean, low, high }) => ({
+      x: k,
+      y: short(mean),
+      low: short(low),
+      high: short(high),
+      hover: `${name}<br>pass@${k} ${percent(mean)} (95 % ${percent(low)} to ${percent(high)})<br>${many(score.n, 'problem')}, ${score.k} samples of each`,
+    }))
+    const dash = dashes[benches.indexOf(score.bench) % dashes.length]
+    return band(name, color, points, { dash }, { mode: 'lines+markers', marker: { color, size: 5 } })
   })
   const page = pageLayout({
     options,
@@ -95,4 +68,8 @@ function curve({ byProblem, k: samples }: Score): { k: number; mean: number; low
     const { low, high } = meanInterval(each)
     return { k: i + 1, mean, low: Math.max(0, Math.min(low, mean)), high: Math.min(1, Math.max(high, mean)) }
   })
+}
+
+function short(value: number): number {
+  return Math.round(value * 10_000) / 10_000
 }
