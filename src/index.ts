@@ -52,6 +52,8 @@ export {
   reformatEffect,
   skyT1Reformat,
 } from './reformat/index.js'
+// a release: everything in one folder
+export { type Release, type ReleaseOptions, release, type UploadOptions, upload } from './release/index.js'
 // repetition
 export {
   type InspectRepeatsOptions,

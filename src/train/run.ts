@@ -12,7 +12,7 @@ import { TrainerLog, type TrainStep } from './log.js'
 import { type LogOptions, Logs } from './logs.js'
 import { isSlurm } from './machine.js'
 import type { KeptIn } from './options.js'
-import { originText } from './practice/recording.js'
+import { originText, recordedOrigin } from './practice/recording.js'
 import { OUTPUT } from './recipe.js'
 import { cancelScript, queryScript } from './slurm/script.js'
 import type { Machine } from './ssh/far.js'
@@ -78,7 +78,7 @@ export class Run {
     this.#work = work
     this.#slurm = isSlurm(job.on) ? queryScript(job.id) : ''
     this.label = job.on === 'practice' ? 'practice machine' : job.on
-    if (job.on === 'practice') this.logOrigin = originText()
+    if (job.on === 'practice') this.logOrigin = originText(recordedOrigin(job.data.sha256))
     if (sshConfig) this.sshConfig = sshConfig
   }
 

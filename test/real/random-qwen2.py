@@ -8,7 +8,7 @@ import json
 import sys
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 TEMPLATE = (
@@ -24,7 +24,7 @@ texts = [
 ]
 tokenizer = Tokenizer(models.BPE())
 tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-    [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    [pre_tokenizers.Split(Regex(' ?[0-9]'), 'isolated'), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
 )
 tokenizer.decoder = decoders.ByteLevel()
 tokenizer.train_from_iterator(

@@ -30,7 +30,7 @@ else if (command === 'train' && file) void train(file)
 else refuse(`practice stand-in: expected "train FILE.yaml" or "version", got ${process.argv.slice(2).join(' ')}`)
 
 async function train(yaml: string): Promise<void> {
-  console.log(`[practice] ${originText()}`)
+  console.log(`[practice] ${originText(recordedOrigin(trainedOn()))}`)
   const settings = readSettings(yaml)
   loadData(settings)
   if (Number(process.env.NODE_RANK ?? 0) > 0) {
@@ -40,7 +40,7 @@ async function train(yaml: string): Promise<void> {
   const output = String(settings.output_dir)
   mkdirSync(output, { recursive: true })
   const { seconds, failAt } = practiceOptions()
-  const lines = recordedLines()
+  const lines = recordedLines(trainedOn())
   const log = path.join(output, 'trainer_log.jsonl')
   const every = Number(settings.save_steps ?? 500)
   const keep = Number(settings.save_total_limit ?? Number.POSITIVE_INFINITY)
@@ -157,6 +157,11 @@ function loadData(settings: Record<string, Value>): void {
   if (valid === 0) refuse('RuntimeError: Cannot find valid samples, check `data/README.md` for the data format.')
 }
 
+/** Hash of the training file, by job.json. */
+function trainedOn(): string | undefined {
+  return existsSync('job.json') ? (JSON.parse(readFileSync('job.json', 'utf8')) as Job).data.sha256 : undefined
+}
+
 /** As the launcher wrote them into job.json; PRACTICE_SECONDS where this trainer is used on another machine. */
 function practiceOptions(): { seconds: number; failAt?: number } {
   const seconds = Number(process.env.PRACTICE_SECONDS ?? 15)
@@ -168,7 +173,7 @@ function practiceOptions(): { seconds: number; failAt?: number } {
 function finish(output: string, lines: string[]): void {
   const rows = lines.map((line) => JSON.parse(line) as Record<string, number>)
   const last = rows.at(-1)!
-  const results = recordedOrigin().results
+  const results = recordedOrigin(trainedOn()).results
   writeFileSync(path.join(output, 'train_results.json'), `${JSON.stringify(results, null, 4)}\n`)
   writeFileSync(path.join(output, 'all_results.json'), `${JSON.stringify(results, null, 4)}\n`)
   const history = rows
@@ -181,7 +186,10 @@ function finish(output: string, lines: string[]): void {
     log_history: history,
   }
   writeFileSync(path.join(output, 'trainer_state.json'), `${JSON.stringify(state, null, 2)}\n`)
-  writeFileSync(path.join(output, 'PRACTICE.txt'), `${originText()}\nThere are no weights in this folder.\n`)
+  writeFileSync(
+    path.join(output, 'PRACTICE.txt'),
+    `${originText(recordedOrigin(trainedOn()))}\nThere are no weights in this folder.\n`,
+  )
   console.log('[practice] done')
 }
 
