@@ -19,7 +19,12 @@ export {
 } from './curate/index.js'
 // scores
 export {
+  type Ablation,
+  type AblationOptions,
   type Agreement,
+  type ArmPlan,
+  type ArmResult,
+  ablation,
   agreement,
   type Bench,
   type BenchOptions,

@@ -1,5 +1,13 @@
 // Benchmarks, k samples, intervals, paired comparison, judging again, ablations.
 
+export {
+  Ablation,
+  type AblationOptions,
+  type AblationPresetOptions,
+  type ArmPlan,
+  type ArmResult,
+  ablation,
+} from './ablation/index.js'
 export { type Agreement, type Agreements, agreement, type Grader } from './agreement.js'
 export { type Bench, type BenchOptions, bench, type Given } from './bench.js'
 export { type Benched, type BenchName, benches } from './benches.js'

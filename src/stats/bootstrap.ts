@@ -70,7 +70,9 @@ function corrected(
   tail: number,
 ): [number, number] {
   let below = 0
-  for (const x of sorted) below += x < seen ? 1 : x === seen ? 0.5 : 0
+  // The same rows in another order give the same mean but for its last digit: that is a tie too.
+  const near = 1e-12 * Math.max(Math.abs(sorted[0]!), Math.abs(sorted.at(-1)!))
+  for (const x of sorted) below += x < seen - near ? 1 : x <= seen + near ? 0.5 : 0
   const share = below / sorted.length
   // All resamples on one side: there is no bias to estimate, and nothing to correct.
   if (!(share > 0 && share < 1)) return [tail, 1 - tail]
