@@ -104,7 +104,8 @@ export async function fetchFile(
 }
 
 export function cannotWrite(dir: string, stderr: string): Stopped {
-  const full = /no space left|quota exceeded/i.test(stderr)
+  // dash's own printf calls a full disk an I/O error.
+  const full = /no space left|quota exceeded|I\/O error/i.test(stderr)
   return new Stopped(
     full ? 'disk' : 'no-file',
     `The job's folder ${dir} cannot be written: ${stderr.trim() || 'no reason given'}`,
