@@ -43,7 +43,17 @@ export {
 export { dropped, type FlowLine, flow } from './flow.js'
 export { show } from './host.js'
 // problems, models, answers
-export { type ProblemsOptions, problems } from './problems/index.js'
+export {
+  type Filters,
+  type ProblemRows,
+  type ProblemsOptions,
+  problems,
+  type SourceAccount,
+  type SourceCall,
+  type SourceInfo,
+  type SourceSettings,
+  sources,
+} from './problems/index.js'
 // thought and solution; right or wrong
 export {
   type Copy,

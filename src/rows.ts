@@ -65,6 +65,8 @@ export interface Problem {
   /** 1 (easy) to 10 (hardest), the AoPS scale. */
   difficulty?: number
   licence?: string
+  /** Where the row was read: 'hf://datasets/owner/name@commit/path#number', for datasets of the Hub. */
+  provenance?: string
 }
 
 /** How a sampled answer ended: finished, cut off at the token limit, or never came. */

@@ -53,7 +53,8 @@ export async function hubRequest(where: string, request: HubRequest = {}): Promi
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason
       if (error instanceof Stopped) throw error
-      if (next === undefined) throw unreachable(address, error)
+      // Nobody there is seldom a matter of seconds.
+      if (next === undefined || (attempt > 0 && isNobody(error))) throw unreachable(address, error)
       await pause(next * 1000, undefined, { signal: request.signal }).catch(() => request.signal?.throwIfAborted())
       continue
     }
@@ -85,6 +86,9 @@ export async function hubJson<T>(where: string, request: HubRequest = {}): Promi
     )
   }
 }
+
+const isNobody = (error: unknown): boolean =>
+  ['ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH'].includes((error as { cause?: { code?: string } }).cause?.code ?? '')
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400
 

@@ -7,49 +7,9 @@ import { fromAnswerColumns, fromOptions, hasAnswerColumns } from './choices.js'
 import { domainOf } from './domain.js'
 import { judgingOf } from './judging.js'
 import { isOurs, ourProblem } from './ours.js'
+import { bareTurn, type Conversation, conversationOf } from './released.js'
+import { type FieldMap, fieldOf, NAMES, plain, type Role } from './roles.js'
 import { readTests, TEST_FIELDS } from './tests.js'
-
-/** Which field of the file holds what, where the names are not recognised: `{ prompt: 'q', answer: 'a' }`. */
-export type FieldMap = Partial<Record<Role, string>>
-type Role =
-  | 'id'
-  | 'prompt'
-  | 'answer'
-  | 'solution'
-  | 'choices'
-  | 'tests'
-  | 'starter'
-  | 'language'
-  | 'subject'
-  | 'difficulty'
-  | 'licence'
-
-/** Names in the order in which they are tried; compared without case, spaces, dots and underscores. */
-const NAMES: Record<Role, string[]> = {
-  id: ['uniqueid', 'taskid', 'questionid', 'problemid', 'recordid', 'uuid', 'globalid', 'id', 'idx', 'name'],
-  prompt: ['problem', 'question', 'prompt', 'questioncontent', 'content', 'query', 'instruction'],
-  answer: [
-    'answer',
-    'finalanswer',
-    'gt',
-    'gold',
-    'groundtruth',
-    'expectedanswer',
-    'referenceanswer',
-    'correct',
-    'correctanswer',
-    'answerkey',
-    'target',
-  ],
-  solution: ['solution', 'combinedtext', 'rationale', 'generatedsolution', 'output', 'response'],
-  choices: ['choices', 'options'],
-  tests: TEST_FIELDS.map(plain),
-  starter: ['startercode', 'starter'],
-  language: ['language', 'lang', 'programminglanguage'],
-  subject: ['subject', 'subdomain', 'subfield', 'domain', 'type', 'category', 'highleveldomain'],
-  difficulty: ['difficulty', 'gptdifficultyparsed'],
-  licence: ['licence', 'license'],
-}
 
 const LANGUAGES: Record<string, Language> = {
   python: 'python',
@@ -78,6 +38,8 @@ export interface Read {
 /** Reads one row. A string says what is wrong with it. */
 export function readProblem(record: Record<string, unknown>, reading: Reading): Read | string {
   if (isOurs(record)) return ourProblem(record, reading)
+  const talk = fieldOf(record, 'prompt', reading.map) === undefined ? conversationOf(record) : undefined
+  if (talk) return readTurn(record, talk, reading)
   const get = (role: Role): unknown => {
     const name = fieldOf(record, role, reading.map)
     return name === undefined ? undefined : record[name]
@@ -108,25 +70,32 @@ export function readProblem(record: Record<string, unknown>, reading: Reading): 
   return { problem: { ...common, prompt: asks ? `${prompt}\n\n${asks}` : prompt, ...fields }, ...ownId(get('id')) }
 }
 
+/** A row that is a conversation: the question is the user's turn, the answer stands in the assistant's solution. */
+function readTurn(record: Record<string, unknown>, talk: Conversation, reading: Reading): Read | string {
+  const { kind, prompt, instructed } = bareTurn(talk.user)
+  if (prompt.trim() === '') return 'the question is empty'
+  const answer = kind === 'math' ? answerInSolution(talk.assistant) : undefined
+  if (answer === undefined && kind === 'math' && reading.answers) return 'no answer: the conversation has no \\boxed{…}'
+  // Of the released set, what came without an instruction is STILL-2's science and riddles.
+  const isScience = !instructed && talk.system?.includes('<|begin_of_thought|>')
+  const id = fieldOf(record, 'id', reading.map)
+  return {
+    problem: {
+      source: reading.source,
+      kind: reading.kind ?? kind,
+      domain: kind === 'code' ? 'code' : isScience ? 'science' : 'math',
+      prompt,
+      ...(answer === undefined ? {} : { answer }),
+      ...(kind === 'code' ? { language: 'python' } : {}),
+    },
+    ...ownId(id === undefined ? undefined : record[id]),
+  }
+}
+
 /** The statement of a coding problem whose field has a name that means something else elsewhere: CodeContests, MBPP. */
 function statementOf(record: Record<string, unknown>): unknown {
   const isCode = TEST_FIELDS.some((name) => record[name] !== undefined)
   return isCode ? (record.description ?? record.text) : undefined
-}
-
-/** The field of a row that plays a role, by the map first, then by the known names. */
-export function fieldOf(record: Record<string, unknown>, role: Role, map?: FieldMap): string | undefined {
-  if (map?.[role] !== undefined) return map[role]
-  const names = new Map(Object.keys(record).map((name) => [plain(name), name]))
-  for (const name of NAMES[role]) {
-    const found = names.get(name)
-    if (found !== undefined && record[found] !== null && record[found] !== '') return found
-  }
-  return undefined
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 function fieldsOf(record: Record<string, unknown>): string {

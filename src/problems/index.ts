@@ -1,61 +1,90 @@
 // Datasets and files to problems.
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
-import type { FieldMap } from './fields.js'
-import { type Loaded, load } from './load.js'
-import { type Found, findSource } from './names.js'
+import type { SourceSettings } from './catalogue.js'
+import { findSource, type Origin } from './names.js'
+import { Problems } from './reading.js'
+import type { FieldMap } from './roles.js'
+import { checkFilters } from './sieve.js'
 
+export type { SourceAccount, SourceFile } from './account.js'
 export { lastBoxed } from './answer.js'
-export type { FieldMap } from './fields.js'
+export type { SourceSettings } from './catalogue.js'
+export { type SourceInfo, sources } from './list.js'
+export { type ProblemRows, Problems } from './reading.js'
+export type { FieldMap } from './roles.js'
+export type { Filters, Where } from './sieve.js'
 
-export interface ProblemsOptions {
+export interface ProblemsOptions extends SourceSettings {
   /** At most so many problems of each source, drawn by `seed`; they keep the order of the file. @default all */
   limit?: number
   /** What `limit` draws by. @default 7 */
   seed?: number
-  /** How answers are verified, where it should not be read from the row's fields. */
-  kind?: Problem['kind']
-  /** Which field holds what, where the names are not recognised: `{ prompt: 'q', answer: 'a' }`. */
+  /** The former name of `fields`. */
   map?: FieldMap
 }
 
+/** A source with settings of its own: `{ source: 'numina:math', difficulty: [5, 9], limit: 100 }`. */
+export interface SourceCall extends SourceSettings {
+  source: string
+  /** What its rows call it. @default its name, or the file's */
+  name?: string
+  limit?: number
+}
+
 /**
- * Problems from one or more sources, in their order: 'practice' and 'practice:bench' (written for this project, part of
- * the package), or paths of files in JSON Lines, JSON, CSV or TSV, gzipped or not.
+ * Problems from one or more sources, in their order: `await` gives an array, `for await` one at a time with bounded memory.
  *
- * Format and fields are read from the content. Rows that hold no usable problem are left out and named on the console,
- * by file and line. A problem's id is its own field (`unique_id`, `task_id`, `id` …) after the source's name, or a hash of
- * its content, so it stays the same from run to run.
+ * A source is a name (`sources()` lists them: 'numina:math', 'apps', 'taco:medium', 'still2:science', 'math500', 'aime24',
+ * 'livecodebench:release_v2', 'gpqa' …, each with the recipe's filters, which can be changed in the call), a dataset on the
+ * Hugging Face Hub ('owner/name', hf://…), the path or the address of a file (JSON Lines, JSON, CSV, TSV or Parquet, packed by
+ * gzip or zstd or not), 'practice' and 'practice:bench' (written for this project), or an object with settings of its own.
+ *
+ * Format and fields are read from the content. What is downloaded lies in the cache of Hugging Face's own client (HF_HOME,
+ * HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE), verified, and every row says file, commit and number in `provenance`. Rows that
+ * are left out are counted by reason in `account`; broken ones are named on the console. A problem's id is its own field
+ * after the source's name, or a hash of its content, so it stays the same from run to run.
  *
  * The draw of `limit` depends on seed and id only: not on other sources, and a larger limit contains a smaller one.
  *
- * @throws Stopped 'no-dataset' (an unknown name, or a public dataset: give its file), 'no-file', 'bad-data' (an empty
- * file, or no usable row), 'bad-call'.
+ * @example await problems(['numina:math', { source: 'owner/name', split: 'train', fields: { prompt: 'q', answer: 'final' } }])
+ * @throws Stopped 'no-dataset' (an unknown name), 'no-file', 'bad-data' (an empty file, or no usable row), 'bad-call',
+ * 'no-key' and 'bad-key' (a gated dataset: what to click and type), 'no-server', 'disk', 'interrupted'.
  */
-export async function problems(sources: string | string[], options: ProblemsOptions = {}): Promise<Problem[]> {
-  const { limit, seed = 7 } = options
-  check(sources, options)
-  const all: Problem[] = []
-  const names = new Set<string>()
-  for (const source of [sources].flat()) {
-    const found = unusedName(await findSource(source), names)
-    const loaded = await load(found, options)
-    warn(found, loaded)
-    all.push(...(limit === undefined ? loaded.problems : draw(loaded.problems, limit, seed)))
-  }
-  const ids = new Set<string>()
-  for (const { id, source } of all) {
-    if (ids.has(id))
-      throw new Stopped(
-        'bad-data',
-        `Two sources hold a problem ${id} (the second is ${source}).`,
-        'Give only one of them.',
-      )
-    ids.add(id)
-  }
-  return all
+export function problems(
+  sources: string | SourceCall | (string | SourceCall)[],
+  options: ProblemsOptions = {},
+): Problems {
+  return new Problems({
+    seed: options.seed ?? 7,
+    async origins() {
+      check(sources, options)
+      const { limit, seed: _, map, ...rest } = options
+      const shared: SourceSettings = {
+        ...rest,
+        ...(rest.fields === undefined && map !== undefined ? { fields: map } : {}),
+      }
+      const names = new Set<string>()
+      const found: { origin: Origin; limit?: number }[] = []
+      for (const call of [sources].flat()) {
+        const {
+          source,
+          name,
+          limit: own,
+          ...settings
+        } = typeof call === 'string' ? ({ source: call } as SourceCall) : call
+        const origin = await findSource(source, { ...shared, ...settings })
+        checkFilters(origin.settings)
+        const many = own ?? limit
+        found.push({
+          origin: unusedName(name === undefined ? origin : { ...origin, name }, names),
+          ...(many === undefined ? {} : { limit: many }),
+        })
+      }
+      return found
+    },
+  })
 }
 
 /**
@@ -63,21 +92,23 @@ export async function problems(sources: string | string[], options: ProblemsOpti
  * matter. Rows that hold no question are left out.
  */
 export async function benchmarkPrompts(source: string): Promise<Problem[]> {
-  return (await load(await findSource(source), { answers: false })).problems
+  const origin = await findSource(source, { answers: false })
+  return await new Problems({ seed: 7, origins: async () => [{ origin }] }, true)
 }
 
 function check(sources: unknown, { limit, seed, kind }: ProblemsOptions): void {
-  const example = "problems('practice', { limit: 20 })"
+  const example = "problems('practice', { limit: 20, seed: 7 })"
   if ([sources].flat().length === 0) throw new Stopped('bad-call', 'There is no source in the list.', example)
   const given = new Set<unknown>()
   for (const source of [sources].flat()) {
-    if (given.has(source))
+    const key = typeof source === 'object' ? JSON.stringify(source) : source
+    if (given.has(key))
       throw new Stopped('bad-call', `${JSON.stringify(source)} is in the list twice.`, 'Name each source once.')
-    given.add(source)
+    given.add(key)
   }
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-    throw new Stopped('bad-call', `limit is ${limit}, not a whole number from 1 on.`, example)
-  }
+  for (const many of [limit, ...[sources].flat().map((source) => (source as SourceCall | undefined)?.limit)])
+    if (many !== undefined && !(Number.isInteger(many) && many > 0))
+      throw new Stopped('bad-call', `limit is ${many}, not a whole number from 1 on.`, example)
   if (seed !== undefined && !Number.isFinite(seed))
     throw new Stopped('bad-call', `seed is ${seed}, not a number.`, example)
   if (kind !== undefined && !['math', 'code', 'choice'].includes(kind)) {
@@ -90,38 +121,16 @@ function check(sources: unknown, { limit, seed, kind }: ProblemsOptions): void {
 }
 
 /** Two files may have the same base name: the second one's folder goes before it, so that ids stay apart. */
-function unusedName(found: Found, names: Set<string>): Found {
-  let { name } = found
-  let dir = path.dirname(path.resolve(found.file))
-  while (names.has(name) && dir !== path.dirname(dir)) {
-    name = `${path.basename(dir)}/${name}`
-    dir = path.dirname(dir)
+function unusedName(origin: Origin, names: Set<string>): Origin {
+  let { name } = origin
+  if (origin.file !== undefined) {
+    let dir = path.dirname(path.resolve(origin.file))
+    while (names.has(name) && dir !== path.dirname(dir)) {
+      name = `${path.basename(dir)}/${name}`
+      dir = path.dirname(dir)
+    }
   }
+  for (let again = 2; names.has(name); again++) name = `${origin.name}(${again})`
   names.add(name)
-  return { ...found, name }
-}
-
-/** The `limit` problems whose hashes with the seed come first, in the order of the file. */
-function draw(rows: Problem[], limit: number, seed: number): Problem[] {
-  if (rows.length <= limit) return rows
-  const ranked = rows.map(({ id }) => createHash('sha256').update(`${seed}\n${id}`).digest('hex'))
-  const last = [...ranked].sort()[limit - 1]!
-  return rows.filter((_, i) => ranked[i]! <= last)
-}
-
-function warn({ name, file }: Found, { problems, skipped }: Loaded): void {
-  if (skipped.length > 0) {
-    const shown = skipped.slice(0, 3).map(({ line, why }) => `  line ${line}: ${why}`)
-    const more = skipped.length > 3 ? [`  … and ${skipped.length - 3} more`] : []
-    const rows = skipped.length === 1 ? '1 row' : `${skipped.length} rows`
-    console.warn(
-      [`${name}: ${rows} of ${skipped.length + problems.length} left out (${file})`, ...shown, ...more].join('\n'),
-    )
-  }
-  const untested = problems.filter((problem) => problem.kind === 'code' && !problem.tests?.length).length
-  if (untested > 0) {
-    console.warn(
-      `${name}: ${untested} of ${problems.length} coding problems come without tests; their answers cannot be verified.`,
-    )
-  }
+  return { ...origin, name }
 }

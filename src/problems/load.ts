@@ -1,86 +1,201 @@
-// One source to its problems, with an account of the rows that were left out.
+// One source to its problems, row by row, with an account of every row that was left out.
+
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
-import { contentHash, type FieldMap, readProblem } from './fields.js'
-import type { Found } from './names.js'
+import { drop, reasonOf, type SourceAccount } from './account.js'
+import { readProblem } from './fields.js'
+import { Labels } from './labels.js'
+import { findSource, type Opened, type Origin } from './names.js'
 import { entries } from './open.js'
 import { isOurs } from './ours.js'
+import { traceOf } from './released.js'
+import { Ids } from './seen.js'
+import { type Filters, Sieve, whyDiffers } from './sieve.js'
 
-export interface Loaded {
-  problems: Problem[]
-  /** Rows that hold no usable problem, by line and with the reason. */
-  skipped: { line: number; why: string }[]
-}
-
-export interface LoadOptions {
-  kind?: Problem['kind']
-  map?: FieldMap
-  /** false: problems without an answer are taken too. @default true */
-  answers?: boolean
+export interface Read {
+  problem: Problem
+  /** Whether its id is its own rather than one that begins with the source's name. */
+  ours: boolean
+  /** The row's worked trace, where it carries one: STILL-2's combined_text, the assistant's turn of a conversation. */
+  trace?: string
 }
 
 /**
- * Reads one file. Stops with 'bad-data' where it is empty or no row of it is usable, 'no-file' where it cannot be
- * opened.
+ * Reads one source. Nothing but the ids is kept in memory; `account` is filled as rows come.
+ *
+ * @throws Stopped 'bad-data' where it is empty or no row of it is usable, 'no-file' where it cannot be opened, and what the
+ * Hub refuses.
  */
-export async function load({ name, file }: Found, options: LoadOptions = {}): Promise<Loaded> {
-  const rows: { problem: Omit<Problem, 'id'>; own?: string; ours: boolean }[] = []
-  const skipped: Loaded['skipped'] = []
-  const skip = (line: number, why: string): unknown => skipped.push({ line, why })
+export async function* readSource(origin: Origin, account: SourceAccount, signal: AbortSignal): AsyncGenerator<Read> {
+  const { name, settings } = origin
+  const labels = settings.difficulty && settings.labels !== undefined ? await loadLabels(settings, signal) : undefined
+  const opened = await origin.open(signal)
   try {
-    for await (const entry of entries(file)) {
-      if ('fault' in entry) {
-        skip(entry.line, entry.fault)
+    if (opened.hub) account.hub = opened.hub
+    const licence = settings.licence ?? opened.licence
+    if (licence !== undefined) account.licence = licence
+    const context: Context = {
+      name,
+      settings,
+      account,
+      licence,
+      isHub: opened.hub !== undefined,
+      sieve: new Sieve(settings, settings.fields, labels),
+      ids: new Ids(name),
+      labelled: labels !== undefined,
+    }
+    for (const file of opened.files) yield* readFile(file, context, signal)
+    if (account.kept === 0) throw nothing(origin, account)
+  } finally {
+    await opened.close?.()
+  }
+}
+
+interface Context {
+  name: string
+  settings: Origin['settings']
+  account: SourceAccount
+  licence: string | undefined
+  isHub: boolean
+  sieve: Sieve
+  ids: Ids
+  labelled: boolean
+}
+
+async function* readFile(
+  { local, file, size, sha256 }: Opened['files'][number],
+  context: Context,
+  signal: AbortSignal,
+): AsyncGenerator<Read> {
+  const { name, settings, account, licence, sieve, ids } = context
+  const entry = { file, size, ...(sha256 === undefined ? {} : { sha256 }) }
+  account.files.push(entry)
+  const { where } = settings
+  const options = {
+    ...(settings.columns === undefined ? {} : { columns: settings.columns }),
+    ...(where === undefined || typeof where === 'function'
+      ? {}
+      : {
+          where,
+          onSkipped: (rows: number) => {
+            account.held += rows
+            drop(account, whyOf(where), undefined, undefined, rows)
+          },
+        }),
+    onSum: (sum: string) => {
+      entry.sha256 = sum
+    },
+  }
+  try {
+    for await (const row of entries(local, options)) {
+      if (signal.aborted) throw signal.reason
+      account.held++
+      const place = context.isHub ? `${file}#${row.line}` : `line ${row.line}`
+      if ('fault' in row) {
+        drop(account, reasonOf(row.fault), place, row.fault)
         continue
       }
-      const read = readProblem(entry.record, {
+      const { record } = row
+      const refused = sieve.refuses(record)
+      if (refused !== undefined) {
+        drop(account, refused, place)
+        continue
+      }
+      const read = readProblem(record, {
         source: name,
-        answers: options.answers ?? true,
-        kind: options.kind,
-        map: options.map,
+        answers: settings.answers ?? true,
+        kind: settings.kind,
+        map: settings.fields,
       })
-      if (typeof read === 'string') skip(entry.line, read)
-      else rows.push({ ...read, ours: isOurs(entry.record) })
+      if (typeof read === 'string') {
+        drop(account, reasonOf(read), place, read)
+        continue
+      }
+      const ours = isOurs(record)
+      const level = context.labelled ? sieve.difficultyOf(record) : undefined
+      const problem = {
+        ...read.problem,
+        ...(level === undefined ? {} : { difficulty: level }),
+        ...(licence !== undefined && read.problem.licence === undefined ? { licence } : {}),
+        ...(context.isHub ? { provenance: place } : {}),
+      }
+      const id = ids.of(problem, read.own, ours)
+      if (id === undefined) {
+        drop(account, 'the same problem again', place)
+        continue
+      }
+      account.kept++
+      if (problem.kind === 'code' && !problem.tests?.length) account.untested++
+      const trace = traceOf(record, settings.fields)
+      yield { problem: { id, ...problem }, ours, ...(trace === undefined ? {} : { trace }) }
     }
   } catch (error) {
-    if (error instanceof Stopped) throw error
+    if (error instanceof Stopped || signal.aborted) throw error
     const why = (error as NodeJS.ErrnoException).code === 'EACCES' ? 'it may not be read' : (error as Error).message
     throw new Stopped('no-file', `${file} cannot be opened: ${why}.`, `ls -l ${file}`, error)
   }
-  if (rows.length === 0) throw nothingUsable(file, skipped)
-  return { problems: withIds(rows, name), skipped }
 }
 
-function nothingUsable(file: string, skipped: Loaded['skipped']): Stopped {
-  const first = skipped[0]
-  if (first === undefined)
-    return new Stopped('bad-data', `${file} holds no row.`, 'Give a file with at least one problem.')
-  const rows = skipped.length === 1 ? 'The only row' : `None of the ${skipped.length} rows`
-  const what = `${rows} of ${file} is ${skipped.length === 1 ? 'no' : 'a'} problem. Line ${first.line}: ${first.why}.`
-  return new Stopped('bad-data', what, "Name the fields: problems(file, { map: { prompt: '…', answer: '…' } })")
+function whyOf(where: NonNullable<Filters['where']>): string {
+  const [[field, wanted]] = Object.entries(where) as [[string, never]]
+  return whyDiffers(field, wanted)
 }
 
-/**
- * Ids that stay the same when the file grows: the row's own where no other row has it, else a hash of the content. A
- * row that is there twice, word for word, gets a number, so that ids are unique; in a file of samples of ours, where a
- * problem stands once for each sample, it is one problem.
- */
-function withIds(rows: { problem: Omit<Problem, 'id'>; own?: string; ours: boolean }[], source: string): Problem[] {
-  const hashed = rows.map((row) => ({ ...row, hash: contentHash(row.problem) }))
-  const ours = new Set<string>()
-  const different = hashed.filter(({ own, hash, ours: isOurs }) => {
-    if (!isOurs) return true
-    const key = `${own} ${hash}`
-    return !ours.has(key) && ours.add(key)
-  })
-  const owners = new Map<string, number>()
-  for (const { own } of different) if (own !== undefined) owners.set(own, (owners.get(own) ?? 0) + 1)
-  const given = new Map<string, number>()
-  return different.map(({ problem, own, hash, ours: isOurs }) => {
-    const unique = own !== undefined && owners.get(own) === 1
-    const id = unique && isOurs ? own : `${source}/${unique ? own : hash}`
-    const copies = (given.get(id) ?? 0) + 1
-    given.set(id, copies)
-    return { id: copies === 1 ? id : `${id}#${copies}`, ...problem }
-  })
+function nothing(origin: Origin, { hub, held, dropped, examples }: SourceAccount): Stopped {
+  const file = origin.file ?? (hub === undefined || hub.id === origin.name ? origin.name : `${origin.name} (${hub.id})`)
+  if (held === 0) return new Stopped('bad-data', `${file} holds no row.`, 'Give a file with at least one problem.')
+  const first = Object.values(examples)
+    .map((list) => list[0]!)
+    .find(({ why }) => !(why in dropped))
+  if (first === undefined) {
+    const lost = Object.entries(dropped).map(([reason, rows]) => `${rows} ${reason}`)
+    return new Stopped(
+      'bad-data',
+      `No row of ${file} is left of ${held}: ${lost.join(', ')}.`,
+      'Change the filters: problems(…, { difficulty: false, where: … })',
+    )
+  }
+  const rows = held === 1 ? 'The only row' : `None of the ${held} rows`
+  const { place, why } = first
+  const what = `${rows} of ${file} is ${held === 1 ? 'no' : 'a'} problem. ${place.replace(/^line/, 'Line')}: ${why}.`
+  return new Stopped('bad-data', what, "Name the fields: problems(file, { fields: { prompt: '…', answer: '…' } })")
+}
+
+/** Difficulties by the text of the problem: rows, a file, or a dataset on the Hub. */
+async function loadLabels(
+  { labels, revision: _, where, fields: __ }: Origin['settings'],
+  signal: AbortSignal,
+): Promise<Labels> {
+  const found = new Labels()
+  if (typeof labels !== 'string') {
+    for (const { prompt, difficulty } of labels!) found.add(prompt, difficulty)
+    return found
+  }
+  const origin = await findSource(labels)
+  const { files, close } = await origin.open(signal)
+  try {
+    for (const { local } of files)
+      for await (const row of entries(local, {
+        columns: ['problem', 'question', 'prompt', 'source', 'gpt_difficulty_parsed', 'difficulty'],
+        // The published labels have NuminaMath's own column: of 859,000 rows only those of one source are needed.
+        ...(where && typeof where !== 'function' && 'source' in where
+          ? { where: { source: where.source! }, onSkipped: () => {} }
+          : {}),
+      })) {
+        if (signal.aborted) throw signal.reason
+        if ('fault' in row) continue
+        const { problem, question, prompt, gpt_difficulty_parsed: parsed, difficulty } = row.record
+        const text = problem ?? question ?? prompt
+        if (typeof text === 'string') found.add(text, parsed ?? difficulty)
+      }
+  } finally {
+    await close?.()
+  }
+  if (found.size === 0)
+    throw new Stopped(
+      'bad-data',
+      `${labels} holds no difficulty from 1 to 10 beside a problem.`,
+      'It needs the fields problem and gpt_difficulty_parsed (or difficulty); or { difficulty: false }',
+    )
+  return found
 }

@@ -1,11 +1,16 @@
-// A file of rows, whatever it is written in: JSON lines, a JSON array or object, CSV or TSV, each possibly gzipped.
-// The format is read from the content, never from the name. Rows come one at a time with the line they start on.
+// A file of rows, whatever it is written in: JSON lines, a JSON array or object, CSV or TSV, each possibly packed by
+// gzip or zstd, or Parquet. The format is read from the content, never from the name. Rows come one at a time with the
+// line they start on.
+import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import zlib from 'node:zlib'
 import { exactJson, isExactNumber } from '../json.js'
 import { Stopped } from '../stopped.js'
+import { type ParquetOptions, parquetEntries } from './parquet.js'
 import { arrayItems, csvRecords, type Piece, separatorOf, textLines } from './pieces.js'
+import { zstdBytes } from './zst.js'
 
 /** One row of a file: its fields, or what is wrong with it. */
 export type Entry = { line: number; record: Record<string, unknown> } | { line: number; fault: string }
@@ -13,9 +18,25 @@ export type Entry = { line: number; record: Record<string, unknown> } | { line: 
 /** The longest JSON document that is read as a whole: V8 cannot hold a string of more than 512 MB. */
 const WHOLE = 256 * 1024 * 1024
 
+export interface OpenOptions extends ParquetOptions {
+  /** Told the sha256 of the file's bytes when all of a text file was read. */
+  onSum?: (sha256: string) => void
+}
+
 /** Reads a file's rows. Stops with 'bad-data' where the file is empty or in a format that is not read here. */
-export async function* entries(file: string): AsyncGenerator<Entry> {
-  const chunks = text(file)[Symbol.asyncIterator]()
+export async function* entries(file: string, options: OpenOptions = {}): AsyncGenerator<Entry> {
+  const magic = await firstBytes(file)
+  if (magic.toString('latin1') === 'PAR1') {
+    yield* parquetEntries(file, options)
+    return
+  }
+  const hash = options.onSum ? createHash('sha256') : undefined
+  yield* textEntries(file, magic, hash)
+  if (hash) options.onSum?.(hash.digest('hex'))
+}
+
+async function* textEntries(file: string, magic: Buffer, hash: Hash | undefined): AsyncGenerator<Entry> {
+  const chunks = text(file, magic, hash)[Symbol.asyncIterator]()
   const head: string[] = []
   let size = 0
   while (size < 65_536) {
@@ -46,28 +67,29 @@ export async function* entries(file: string): AsyncGenerator<Entry> {
   else yield* parse(textLines(all))
 }
 
-/** Decoded text of a file, unpacked where it is gzipped, without a byte order mark. */
-async function* text(file: string): AsyncGenerator<string> {
-  const magic = await firstBytes(file)
-  if (magic.subarray(0, 4).toString('latin1') === 'PAR1') {
-    const fix = `Write it as JSON Lines first, in DuckDB: COPY (FROM '${file}') TO '${file.replace(/\.parquet$/, '')}.jsonl' (FORMAT json)`
-    throw new Stopped('bad-data', `${file} is a Parquet file, which is not read yet.`, fix)
-  }
-  if (magic.subarray(0, 4).toString('latin1') === 'PK\x03\x04') {
+/** Decoded text of a file, unpacked where it is packed, without a byte order mark. */
+async function* text(file: string, magic: Buffer, hash: Hash | undefined): AsyncGenerator<string> {
+  if (magic.toString('latin1') === 'PK\x03\x04') {
     throw new Stopped('bad-data', `${file} is a zip archive.`, `Unpack it (unzip ${file}) and give the file inside.`)
   }
-  const gzipped = magic[0] === 0x1f && magic[1] === 0x8b
-  const source = createReadStream(file)
-  const bytes = gzipped ? source.pipe(createGunzip()) : source
-  if (gzipped) source.on('error', (error) => bytes.destroy(error))
+  if (magic.toString('latin1') === 'ARRO' || magic.readUInt32LE(0) === 0xffffffff)
+    throw new Stopped(
+      'bad-data',
+      `${file} is an Arrow file, which is not read.`,
+      `Write it as Parquet, in Python: datasets.Dataset.from_file('${file}').to_parquet('rows.parquet')`,
+    )
+  const packed = packing(file, magic)
+  const source = createReadStream(file, { highWaterMark: 1 << 18 })
+  const read = hash ? hashed(source, hash) : source
+  const bytes = packed === 'gzip' ? gunzipped(read) : packed === 'zstd' ? zstdBytes(read) : read
   const decoder = new TextDecoder('utf-8')
   try {
     for await (const chunk of bytes) yield decoder.decode(chunk as Buffer, { stream: true })
   } catch (error) {
-    if (!gzipped) throw error
+    if (!packed) throw error
     throw new Stopped(
       'bad-data',
-      `${file} is a damaged gzip file: ${(error as Error).message}.`,
+      `${file} is a damaged ${packed} file: ${(error as Error).message}.`,
       'Fetch the file again.',
       error,
     )
@@ -78,11 +100,38 @@ async function* text(file: string): AsyncGenerator<string> {
   if (last !== '') yield last
 }
 
+function packing(file: string, magic: Buffer): 'gzip' | 'zstd' | undefined {
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return 'gzip'
+  if (magic.readUInt32LE(0) !== 0xfd2fb528) return undefined
+  // Node has it from 22.15 on; the library also works in an older one.
+  if (typeof zlib.createZstdDecompress === 'function') return 'zstd'
+  throw new Stopped(
+    'bad-data',
+    `${file} is packed by zstd, which Node ${process.versions.node} cannot unpack.`,
+    `zstd -d ${file}`,
+  )
+}
+
+async function* hashed(source: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+async function* gunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const unpacked = zlib.createGunzip()
+  // Its callback hears the same error that the loop throws.
+  pipeline(Readable.from(source), unpacked, () => {})
+  for await (const bytes of unpacked) yield bytes as Buffer
+}
+
 async function firstBytes(file: string): Promise<Buffer> {
   const handle = await open(file)
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0)
-    return buffer.subarray(0, bytesRead)
+    // A file of fewer bytes is none of the binary ones.
+    return bytesRead < 4 ? Buffer.alloc(4) : buffer
   } finally {
     await handle.close()
   }

@@ -47,4 +47,5 @@ const OURS: (keyof Problem)[] = [
   'memoryLimit',
   'difficulty',
   'licence',
+  'provenance',
 ]

@@ -33,7 +33,7 @@ function write(name: string, content: string | Buffer | object[]): string {
   return file
 }
 
-async function stoppedBy(work: Promise<unknown>): Promise<Stopped> {
+async function stoppedBy(work: PromiseLike<unknown>): Promise<Stopped> {
   const error = await work.then(
     (value) => `nothing was thrown, but given: ${JSON.stringify(value)}`,
     (thrown: unknown) => thrown,
@@ -146,7 +146,7 @@ describe('bad rows', () => {
     )
     expect(stopped.code).toBe('bad-data')
     expect(stopped.message).toMatch(/None of the 2 rows .* Line 1: no question: its fields are code, output/)
-    expect(stopped.fix).toContain('map')
+    expect(stopped.fix).toContain('fields')
   })
 
   it('a torn array keeps the rows before the tear', async () => {
@@ -439,11 +439,13 @@ describe('names', () => {
     'aime24',
     'gpqa',
     'AI-MO/NuminaMath-CoT',
-  ])('%s is known and not fetched', async (name) => {
-    const stopped = await stoppedBy(problems(name))
-    expect(stopped.code).toBe('no-dataset')
-    expect(stopped.message).toMatch(/does not download datasets; it reads files/)
-    expect(stopped.fix).toMatch(/problems\('[a-z0-9-]+\.jsonl'\)/)
+  ])('%s is known and asked for at the Hub', async (name) => {
+    vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9')
+    vi.stubEnv('HF_HOME', folder)
+    const stopped = await stoppedBy(problems(name)).finally(() => vi.unstubAllEnvs())
+    expect(stopped.code).toBe('no-server')
+    expect(stopped.message).toMatch(/127\.0\.0\.1:9 cannot be reached/)
+    expect(stopped.fix).toMatch(/HF_ENDPOINT/)
   })
 
   it('an unknown name lists the known ones and guesses', async () => {
