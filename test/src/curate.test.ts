@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Benchmarks, conversation, conversationFault, dataset, mix } from '../../src/curate/index.js'
 import { tokenise } from '../../src/curate/tokens.js'
 import { benchmarkPrompts, problems } from '../../src/problems/index.js'
@@ -147,10 +147,16 @@ describe('mix', () => {
   })
 
   it('a benchmark that cannot be loaded stops it, with the way on', async () => {
-    const stopped = await stoppedBy(() => mix(many(3), {}, { seed: 1, without: ['aime24'] }))
+    vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:9')
+    vi.stubEnv('HF_HOME', folder)
+    const away = await stoppedBy(() => mix(many(3), {}, { seed: 1, without: ['aime24'] }))
+    vi.unstubAllEnvs()
+    expect(away.code).toBe('no-server')
+    expect(away.message).toMatch(/mix cannot compare the rows with "aime24"/)
+    expect(away.fix).toMatch(/skip: \['aime24'\]/)
+    const stopped = await stoppedBy(() => mix(many(3), {}, { seed: 1, without: ['aime2x'] }))
     expect(stopped.code).toBe('no-dataset')
-    expect(stopped.message).toMatch(/mix cannot compare the rows with "aime24"/)
-    expect(stopped.fix).toMatch(/without: \['aime24\.jsonl'\]/)
+    expect(stopped.fix).toMatch(/without: \['aime2x\.jsonl'\]/)
     expect((await stoppedBy(() => mix(many(3), {}, { seed: 1, without: [path.join(folder, 'no.jsonl')] }))).code).toBe(
       'no-file',
     )
