@@ -61,6 +61,7 @@ export {
   type SourceSettings,
   sources,
 } from './problems/index.js'
+export { type Published, published, realScores } from './published.js'
 // thought and solution; right or wrong
 export {
   type Copy,

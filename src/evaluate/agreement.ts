@@ -61,7 +61,8 @@ export async function agreement(
   for (const name of names) {
     const grader = graders[name]!
     const given = typeof grader === 'function' ? { with: grader } : grader
-    const judged = await verify(rows, { workers: options.workers ?? 2, ...given })
+    const kept = options.in && { in: options.in }
+    const judged = await verify(rows, { workers: options.workers ?? 2, ...kept, ...given })
     verdicts[name] = judged.map(({ verdict }) => verdict)
   }
   const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => counted(a, b, verdicts[a]!, verdicts[b]!)))

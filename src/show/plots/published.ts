@@ -1,42 +1,26 @@
 // The report's own numbers as figures: published by others, and named so wherever they stand.
-import { readFileSync } from 'node:fs'
-import { fixture } from '../../fixtures.js'
-import { wilson } from '../../stats/index.js'
+import { type PublishedRow, published } from '../../published.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, meaning, neutral, size } from '../theme.js'
 import { type Bar, barsLayout, groupedBars } from './bars.js'
 import { pageLayout } from './page.js'
 
-/** A number that someone else measured. */
-export interface Published {
-  label: 'published'
-  percent: number
-  /** null where no count, or more than one, gives the printed number. */
-  hits: number | null
-  n: number | null
-  source: string
-  note?: string
-}
-
-interface PublishedFile {
-  sources: Record<string, string>
-  results: (Published & { model: string; bench: string })[]
-  ablations: Record<
-    'model-size' | 'data-mix',
-    { title: string; bench: string; model: string; note: string; arms: (Published & { name: string })[] }
-  >
-}
-
 /** The report's results: four models on six benchmarks. Intervals only where the number of problems is known. */
 export function publishedFigure(options: FigureOptions = {}): Figure {
-  const { results, sources } = readPublished()
+  const { results, sources } = published()
   const models = [...new Set(results.map((one) => one.model))]
   const benches = [...new Set(results.map((one) => one.bench))]
   const bars = groupedBars({
     series: models.map((name) => ({ name })),
     groups: benches.map((name) => {
-      const n = results.find((one) => one.bench === name && one.n !== null)?.n
-      return { name, ...(n && { note: `n ${n}` }) }
+      const group = results.filter((one) => one.bench === name)
+      const known = group.filter(({ n }) => n !== null)
+      if (known.length === 0) return { name, note: 'n not known' }
+      // Two of the report's numbers on GPQA-Diamond fit no count of its 198 problems.
+      return {
+        name,
+        note: `n ${known[0]!.n}${known.length < group.length ? ` for ${known.length} of ${group.length}` : ''}`,
+      }
     }),
     bars: results.map((one) => ({ ...bar(one), series: one.model, group: one.bench })),
     inside: (options.width ?? size.width) - 70,
@@ -59,7 +43,7 @@ export function publishedFigure(options: FigureOptions = {}): Figure {
 
 /** The report's two ablations: model size on LiveCodeBench, data mix on AIME24 (n = 30). */
 export function ablationsFigure(options: FigureOptions = {}): Figure {
-  const { ablations, sources } = readPublished()
+  const { ablations, sources } = published()
   const panels = [ablations['model-size'], ablations['data-mix']]
   const arms = panels.flatMap((panel, i) =>
     panel.arms.map((arm) => ({ ...arm, panel: panel.bench, series: `series${i}` })),
@@ -111,27 +95,22 @@ export function ablationsFigure(options: FigureOptions = {}): Figure {
 /** Published numbers in the colours and names of a score figure. */
 export function publishedFor(benches: string[]): { model: string; bench: string; value: number }[] {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
-  return readPublished().results.flatMap((one) => {
+  return published().results.flatMap((one) => {
     const bench = benches.find((name) => plain(name) === plain(one.bench))
     return bench ? [{ model: one.model, bench, value: one.percent / 100 }] : []
   })
 }
 
-function bar(one: Published): Omit<Bar, 'series' | 'group'> {
-  const known = one.hits !== null && one.n !== null ? wilson(one.hits, one.n) : undefined
+function bar(one: PublishedRow): Omit<Bar, 'series' | 'group'> {
+  const { low, high, value } = one
+  const known = low !== null && high !== null
   const counted = known
-    ? `${one.hits} of ${one.n}, 95 % ${(known.low * 100).toFixed(1)} to ${(known.high * 100).toFixed(1)}`
+    ? `${one.hits} of ${one.n}, 95 % ${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`
     : 'n not known'
   return {
-    value: one.percent / 100,
-    ...(known && { low: known.low, high: known.high }),
+    value,
+    ...(known && { low, high }),
     label: one.percent.toFixed(1),
     hover: `${one.percent.toFixed(1)} % published, ${counted}${one.note ? `<br>${one.note}` : ''}`,
   }
-}
-
-let file: PublishedFile | undefined
-
-function readPublished(): PublishedFile {
-  return (file ??= JSON.parse(readFileSync(fixture('published.json'), 'utf8')) as PublishedFile)
 }
