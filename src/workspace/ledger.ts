@@ -30,6 +30,7 @@ export class Ledger {
   readonly #sums = new Map<string, Besides>()
   #read = 0
   #timer: NodeJS.Timeout | undefined
+  #due = 0
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -49,7 +50,12 @@ export class Ledger {
     const counts = this.#counts.get(stage) ?? { reused: 0, failed: 0 }
     counts[what]++
     this.#counts.set(stage, counts)
-    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), LATER).unref()
+    // An interrupt clears the timers of its cell, this too: one that is overdue is set again.
+    const now = performance.now()
+    if (this.#timer && now < this.#due) return
+    clearTimeout(this.#timer)
+    this.#due = now + 2 * LATER
+    this.#timer = setTimeout(() => void this.flush().catch(() => undefined), LATER).unref()
   }
 
   /** Writes the counts that wait. */

@@ -36,19 +36,23 @@ export class Presence {
   readonly #cards = new Map<string, Card>()
   readonly #seen = new Map<string, { at: number; alive: boolean }>()
   #beat: NodeJS.Timeout | undefined
+  #beaten = 0
   #others: { at: number; ids: string[] } = { at: Number.NEGATIVE_INFINITY, ids: [] }
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Leaves the card, once. */
+  /** Leaves the card, once; and again where its beat has stopped: an interrupt clears the timers of its cell, this too. */
   come(): void {
-    if (this.#beat) return
+    if (this.#beat && performance.now() - this.#beaten < 2 * BEAT) return
+    clearInterval(this.#beat)
+    this.#beaten = performance.now()
     mkdirSync(this.#folder, { recursive: true })
     const card: Card = { host: host(), pid: process.pid, began: beganAt(process.pid) ?? '' }
     writeFileSync(this.#file(this.id), JSON.stringify(card))
     this.#beat = setInterval(() => {
+      this.#beaten = performance.now()
       const now = new Date()
       try {
         utimesSync(this.#file(this.id), now, now)
@@ -61,8 +65,8 @@ export class Presence {
       }
     }, BEAT)
     this.#beat.unref()
+    if (here.size === 0) process.once('exit', leaveAll)
     here.add(this)
-    if (here.size === 1) process.once('exit', leaveAll)
   }
 
   leave(): void {
