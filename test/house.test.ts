@@ -45,7 +45,19 @@ describe('the house', () => {
     const stages = ['problems', 'sample', 'reformat', 'verify', 'curate', 'train', 'evaluate', 'release']
     const allowed = (from: string, to: string): boolean => {
       if (from === to || ['index', 'commands', 'tslab'].includes(from)) return true
-      const ground = ['rows', 'json', 'stopped', 'host', 'fixtures', 'nearest', 'flow', 'stats', 'workspace', 'hub']
+      const ground = [
+        'rows',
+        'json',
+        'stopped',
+        'host',
+        'fixtures',
+        'nearest',
+        'published',
+        'flow',
+        'stats',
+        'workspace',
+        'hub',
+      ]
       if (ground.includes(from)) return ground.includes(to)
       if (ground.includes(to)) return true
       if (from === 'repeats') return false
