@@ -111,8 +111,10 @@ Host *
       child.kill()
       await new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done(undefined)))
     }
-    await sleep(500)
-    for (const user of users) spawnSync('userdel', ['-r', user], { stdio: 'ignore' })
+    // The last processes of a job that was ended may take a moment to go.
+    for (const user of users)
+      for (let tries = 0; tries < 40 && spawnSync('userdel', ['-r', user], { stdio: 'ignore' }).status === 8; tries++)
+        await sleep(250)
     remove(dir)
   })
 
