@@ -20,7 +20,10 @@ export {
   type MixPart,
   mix,
   type Preference,
+  type Pushed,
+  type PushOptions,
   preferences,
+  push,
   type TokenCounter,
   tokenCounter,
 } from './curate/index.js'

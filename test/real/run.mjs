@@ -3,6 +3,7 @@
 //   small    the recipe notebook against a real small model over HTTP, with its honest scores
 //   trainer  our training files against the real LLaMA-Factory
 //   evaluate a real small model on 100 problems of MATH-500 and GSM8K, killed in the middle (evaluate.mjs)
+//   dataset  every form in which a training set is written, loaded and tokenised by the real LLaMA-Factory
 //
 // Options of `small`: --problems FILE  --limit 20  --samples 1  --max-tokens 512
 // `--port 8472 --keep` goes on with a run that was stopped: answers are kept under the address that gave them.
@@ -30,7 +31,7 @@ const { values, positionals } = parseArgs({
     record: { type: 'boolean', default: false },
   },
 })
-const parts = { small, trainer, evaluate: () => evaluation({ serve, values }) }
+const parts = { small, trainer, dataset, evaluate: () => evaluation({ serve, values }) }
 const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
 const unknown = chosen.find((name) => !(name in parts))
 if (unknown) {
@@ -43,6 +44,7 @@ console.log(`npm run real: ${chosen.join(', ')}. Kept for the next time in the c
            core for 20 problems at 512 tokens. SKYLAB_REAL_PYTHON=PYTHON uses what is installed.
   trainer  about 6 GB (torch, transformers, llamafactory) in about 10 minutes; then some minutes on one core.
            LLAMAFACTORY=FOLDER uses what is installed.
+  dataset  the same; then two minutes.
   evaluate the same model as small; 200 answers, about 30 minutes at --max-tokens 192 on one core. Needs the two
            benchmarks as files: --benchmarks FOLDER.`)
 const failed = []
@@ -180,6 +182,10 @@ async function serve() {
 
 async function trainer() {
   await run('sh', ['test/real/llamafactory.sh'])
+}
+
+async function dataset() {
+  await run('sh', ['test/real/dataset.sh'])
 }
 
 /** Runs a program with its output shown; throws where it fails. */

@@ -5,6 +5,7 @@ import { mix, PRESETS } from '../../src/curate/index.js'
 import { recipeOf } from '../../src/curate/recipe.js'
 import { dropped, flow, STAGES } from '../../src/flow.js'
 import type { Judged, TrainingRow } from '../../src/rows.js'
+import { view } from '../../src/show/index.js'
 import { Stopped } from '../../src/stopped.js'
 import { judged, many, problem } from './curate.data.js'
 
@@ -229,5 +230,40 @@ describe('flow', () => {
     expect(dropped(mixed, 'over-quota', { source: 'other' }).every(({ source }) => source === 'other')).toBe(true)
     expect(dropped(mixed, undefined, { stage: 'mixed' })).toHaveLength(4)
     expect(dropped(mixed, 'wrong')).toEqual([])
+  })
+})
+
+describe('view.overlaps', () => {
+  const question = 'In how many ways can the nine tiles of this <b>square</b> be painted in two colours?'
+  const mixed = () =>
+    mix(
+      [
+        judged('a/1', { prompt: question.replace('nine', 'nine small') }),
+        judged('a/2', { prompt: question }),
+        judged('a/3', {
+          prompt: `Here it comes, and it is not short at all: ${question} Think well about it, please.`,
+        }),
+        judged('a/4'),
+      ],
+      {},
+      { seed: 1, without: [[problem('bench/1', question)]], keepDuplicates: true },
+    )
+
+  it('shows each pair with what both have, the least sure first', async () => {
+    const shown = view.overlaps(await mixed())
+    expect(shown.text).toMatch(/^3 of 4 rows repeat something: /)
+    expect(shown.text).toMatch(/a\/2 is the benchmark's question bench\/1 \(100 % shared, left out\)/)
+    expect(shown.text.indexOf('── a/2')).toBeGreaterThan(shown.text.indexOf('── a/1'))
+    expect(shown.html).toContain('&lt;b&gt;square&lt;/b&gt;')
+    expect(shown.html).not.toContain('<b>square</b>')
+    expect(shown.html).toMatch(/background-color:rgba\(86,180,233,\.30\)">In how many ways can the nine tiles/)
+  })
+
+  it('shows one kind, and says where there is none', async () => {
+    const rows = await mixed()
+    expect(view.overlaps(rows, { only: 'whole' }).text).toMatch(/^1 of 4/)
+    expect(view.overlaps(rows, { most: 1 }).text).toContain('… 2 more')
+    expect(() => view.overlaps(rows, { only: 'near' })).toThrow(/None of the 4 rows shares anything of the kind near/)
+    expect(() => view.overlaps(undefined as never)).toThrow(Stopped)
   })
 })

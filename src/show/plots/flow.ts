@@ -1,5 +1,6 @@
 // From problems to training rows, every loss named: the counts at each stage add up.
 
+import { type FlowLine, type FlowOptions, flow, STAGES } from '../../flow.js'
 import type { Judged, TrainingRow } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
@@ -17,24 +18,39 @@ interface Stage {
 
 /** What a reason of a row is called in the figure. */
 const words: Record<string, string> = {
-  error: 'no response',
+  'no-sample': 'no response',
   'over-quota': 'over the quota',
+  'not-in-mix': 'not asked for',
   'near-benchmark': 'near a benchmark',
+  'near-duplicate': 'near duplicate',
   'second-answer': 'second answer',
 }
 
-/** Row flow (Sankey): problems → samples → formatted → right → in the mix, as far as the rows have come. */
-export function flowFigure(rows: readonly (Judged | TrainingRow)[], options: FigureOptions = {}): Figure {
-  if (rows.length === 0) throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.flow(await verify(rows))')
-  const problems = new Set(rows.map((row) => row.id)).size
-  const stages = stagesOf(rows)
+export interface FlowFigureOptions extends FigureOptions, FlowOptions {
+  /** Only the rows of this source. */
+  source?: string
+}
+
+/**
+ * Row flow (Sankey): problems → samples → formatted → right → clean → in the mix, as far as the rows have come.
+ * `flow(rows)` has the same as a table, by source and every stage; `dropped(rows, why)` has the rows. With
+ * `{ from: asked }` a line below says what loading left out.
+ */
+export function flowFigure(rows: readonly (Judged | TrainingRow)[], options: FlowFigureOptions = {}): Figure {
+  const own = options.source === undefined ? rows : rows.filter(({ source }) => source === options.source)
+  if (own.length === 0) throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.flow(await verify(rows))')
+  const problems = new Set(own.map((row) => row.id)).size
+  const lines = flow(own, options)
+  const stages = stagesOf(lines)
   const losses = stages.reduce((sum, stage) => sum + stage.lost.size, 0)
+  const caption = loading(lines.filter(({ stage }) => stage === 'loaded'))
   const page = pageLayout({
     options: { height: Math.max(320, Math.min(640, 210 + losses * 22)), ...options },
-    title: 'From problems to training rows',
+    title: options.source ? `From problems to training rows: ${options.source}` : 'From problems to training rows',
     left: 12,
     right: 4,
     below: 14,
+    ...(caption && { caption }),
   })
   const margin = page.margin as Record<'l' | 'r' | 't' | 'b', number>
   margin.t += 14
@@ -42,36 +58,49 @@ export function flowFigure(rows: readonly (Judged | TrainingRow)[], options: Fig
   const { trace, annotations } = sankey(problems, stages, { inside, height: Number(page.height) - margin.t - margin.b })
   return new Figure({
     data: [trace],
-    layout: { ...page, annotations },
-    summary: `flow: ${[many(problems, 'problem'), ...stages.map((stage) => `${stage.rows} ${stage.name}`)].join(' → ')}${lossesInWords(stages)}`,
+    layout: { ...page, annotations: [...annotations, ...(page.annotations as Layout[])] },
+    summary: `flow: ${[many(problems, 'problem'), ...stages.map((stage) => `${stage.rows} ${stage.name}`)].join(' → ')}${lossesInWords(stages)}${caption ? `; ${caption}` : ''}`,
   })
 }
 
-function stagesOf(rows: readonly (Judged | TrainingRow)[]): Stage[] {
-  const names = ['samples', 'formatted', 'right', ...(rows.some((row) => 'fate' in row) ? ['in the mix'] : [])]
-  const stages = names.map((name): Stage => ({ name, rows: 0, lost: new Map() }))
-  for (const row of rows) {
-    const why = [formatLoss(row), row.verdict.ok ? undefined : row.verdict.why, fateLoss(row)].slice(
-      0,
-      names.length - 1,
-    )
-    let at = why.findIndex((reason) => reason !== undefined)
-    if (at < 0) at = names.length - 1
-    for (const stage of stages.slice(0, at + 1)) stage.rows++
-    const reason = why[at]
-    if (reason !== undefined) stages[at]!.lost.set(reason, (stages[at]!.lost.get(reason) ?? 0) + 1)
+/**
+ * Samples, formatted, right and in the mix; between the last two what is different and clean, where any was not: more
+ * columns than that would stand in each other's way. The table has all stages.
+ */
+function stagesOf(lines: FlowLine[]): Stage[] {
+  const reached = STAGES.slice(1).filter(({ name }) => lines.some(({ stage }) => stage === name))
+  const sum = (stage: string, key: 'came' | 'left'): number =>
+    lines.filter((line) => line.stage === stage).reduce((total, line) => total + line[key], 0)
+  const stages: Stage[] = [{ name: 'samples', rows: sum('sampled', 'came'), lost: new Map() }]
+  let waiting = false
+  for (const { name, into } of reached) {
+    const { lost } = stages.at(-1)!
+    for (const line of lines.filter(({ stage }) => stage === name))
+      for (const [why, n] of Object.entries(line.lost)) {
+        lost.set(why, (lost.get(why) ?? 0) + n)
+        waiting = true
+      }
+    const own = name === 'formatted' || name === 'verified' || name === 'mixed'
+    if (own || (name === 'decontaminated' && waiting))
+      stages.push({ name: into, rows: sum(name, 'left'), lost: new Map() })
+    if (own) waiting = false
   }
   return stages
 }
 
-function formatLoss(row: Judged | TrainingRow): string | undefined {
-  if (row.finish === 'error') return 'error'
-  // A row that was verified as it came, without the reformat step, has no format to lose.
-  return row.format === undefined || row.format.ok ? undefined : row.format.why
-}
-
-function fateLoss(row: Judged | TrainingRow): string | undefined {
-  return 'fate' in row && !row.fate.kept ? row.fate.why : undefined
+/** What was left out before a problem was asked: too much of it to be drawn to scale. */
+function loading(lines: FlowLine[]): string {
+  const left = lines.filter(({ lost }) => Object.keys(lost).length > 0)
+  return left.length === 0
+    ? ''
+    : `Loaded: ${left
+        .map(
+          ({ source, came, left, lost }) =>
+            `${count(left)} of ${count(came)} rows of ${source} (${Object.entries(lost)
+              .map(([why, n]) => `${count(n)} ${named(why)}`)
+              .join(', ')})`,
+        )
+        .join('; ')}.`
 }
 
 interface Node {

@@ -1,6 +1,7 @@
 // Rows, looked at closely: one, two side by side, many in a list.
 import { diffView } from './diff.js'
 import { rowsView } from './list.js'
+import { overlapsView } from './overlaps.js'
 import { pairView } from './pair.js'
 import { repeatsView } from './repeats.js'
 import { traceView } from './trace.js'
@@ -11,6 +12,7 @@ export const view = {
   diff: diffView,
   compare: pairView,
   rows: rowsView,
+  overlaps: overlapsView,
   repeats: repeatsView,
   verdict: verdictView,
 }
