@@ -169,16 +169,23 @@ async function makeRepository(to: string, wanted: boolean, asked: Asked, signal:
       name,
       ...(owner !== who.name && { organization: owner }),
       type: 'dataset',
-      private: wanted,
+      visibility: wanted ? 'private' : 'public',
     }),
     asked,
     signal,
     accept: [409],
   })
   await response.body?.cancel().catch(() => undefined)
-  if (response.status !== 409) return wanted
   const { value } = await hubJson<{ private?: boolean }>(`/api/datasets/${owner}/${name}`, { asked, signal })
-  return value.private ?? false
+  const hidden = value.private ?? false
+  // Nothing is sent to a repository that everybody sees and nobody asked for.
+  if (response.status !== 409 && wanted && !hidden)
+    throw new Stopped(
+      'failed',
+      `${to} was made, and the Hub says that it is public, not private. Nothing was sent.`,
+      `Make it private at ${endpoint()}/datasets/${to}/settings, then push again.`,
+    )
+  return hidden
 }
 
 /** Path → name of the bytes, of everything on the main branch; '' → the commit. */

@@ -48,7 +48,7 @@ export async function run(tools) {
     if (Number(tools.options.rows) > 0) return await million(tools, folder, train, questions)
     const python = {
       dedup: tools.python('text-dedup', ['text-dedup==0.4.0']),
-      trove: tools.python('datatrove', ['datatrove[processing]==0.10.1', 'spacy']),
+      trove: tools.python('datatrove', ['datatrove[io,processing]==0.10.1', 'spacy']),
     }
     const duplicates = await benchDuplicates(tools, folder, train, python)
     const benchmarks = await benchBenchmarks(tools, folder, train, questions, python)

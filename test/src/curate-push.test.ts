@@ -122,6 +122,16 @@ describe('push', () => {
     expect(await push(data, { to: 'team/set' })).toMatchObject({ private: false })
   })
 
+  it('nothing is sent where the Hub makes it public all the same', async () => {
+    const data = await written()
+    hub.careless = true
+    await expect(push(data, { to: 'me/set' })).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('public'),
+    })
+    expect([hub.puts, hub.commits]).toEqual([[], []])
+  })
+
   it('without a token, with a wrong one, or with a changed file it says so before anything is seen', async () => {
     const data = await written()
     vi.stubEnv('HF_TOKEN', '')

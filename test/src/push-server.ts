@@ -14,6 +14,8 @@ export interface PushHub extends FakeHub {
   /** Breaks the connection of the next so many PUTs. */
   breaks: number
   commits: { summary: string; files: string[] }[]
+  /** Makes every repository public. */
+  careless?: boolean
 }
 
 const MAGIC = 1000
@@ -34,12 +36,18 @@ export async function pushHub(): Promise<PushHub> {
     const body = await read(request)
     if (token !== 'hf_writer') return answer(response, { error: 'Forbidden' }, 403)
     if (url.pathname === '/api/repos/create') {
-      const { name, organization, private: hidden } = JSON.parse(body.toString()) as Record<string, never>
+      const { name, organization, visibility } = JSON.parse(body.toString()) as Record<string, never>
       const id = `${organization ?? 'me'}/${name}`
       if (hub.repos.some((repo) => repo.id === id)) return answer(response, { error: 'You already created this' }, 409)
-      hub.repos.push({ id, private: hidden === true, files: { '.gitattributes': '*.parquet filter=lfs\n' } })
+      hub.repos.push({
+        id,
+        private: visibility === 'private' && !hub.careless,
+        files: { '.gitattributes': '*.parquet filter=lfs\n' },
+      })
       return answer(response, { url: `${hub.url}/datasets/${id}` })
     }
+    // The card's heading, which Hugging Face's own client asks about.
+    if (url.pathname === '/api/validate-yaml') return answer(response, { errors: [], warnings: [] })
     const id = /^\/(?:api\/)?datasets\/([^/]+\/[^/.]+(?:\.[^/.]+)*?)(?:\.git)?\//.exec(url.pathname)?.[1]
     const repo = hub.repos.find((one) => one.id === id)
     if (repo === undefined) return answer(response, { error: 'Repository not found' }, 404)
