@@ -80,7 +80,10 @@ export async function pushHub(): Promise<PushHub> {
       const [header] = lines
       hub.commits.push({ summary: header!.value.summary!, files: Object.keys(files) })
       Object.assign(repo.files, files)
-      return answer(response, { commitOid: sha('sha1', body), commitUrl: `${hub.url}/datasets/${id}/commit/${sha('sha1', body)}` })
+      return answer(response, {
+        commitOid: sha('sha1', body),
+        commitUrl: `${hub.url}/datasets/${id}/commit/${sha('sha1', body)}`,
+      })
     }
     return false
   }
