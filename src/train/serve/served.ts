@@ -97,7 +97,9 @@ export class Served extends Model {
       ? 'was stopped by stop()'
       : state.log.some((line) => line.startsWith('[skylab]'))
         ? `was stopped: no kernel had used it for ${LEASE / 60} minutes`
-        : 'has ended'
+        : state.exit === undefined
+          ? 'was killed'
+          : `has ended with exit status ${state.exit}`
     return new Stopped(
       'no-server',
       `${this.id} on ${this.on} ${how}. ${lastWords(state.log)}`,
