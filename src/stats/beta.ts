@@ -45,16 +45,16 @@ export function betaDistribution(x: number, a: number, b: number): number {
   }
 }
 
-/** Quantile of the beta distribution, by bisection. @param p 0 … 1. */
+/** Quantile of the beta distribution, by bisection down to neighbouring doubles. @param p 0 … 1. */
 export function betaQuantile(p: number, a: number, b: number): number {
   let low = 0
   let high = 1
-  for (let i = 0; i < 200 && high - low > 1e-16; i++) {
+  for (;;) {
     const middle = (low + high) / 2
+    if (middle <= low || middle >= high) return middle
     if (betaDistribution(middle, a, b) < p) low = middle
     else high = middle
   }
-  return (low + high) / 2
 }
 
 /** Quantile of Student's t distribution. @param p 0 < p < 1. @param freedom Degrees of freedom, above 0. */
@@ -63,7 +63,13 @@ export function studentQuantile(p: number, freedom: number): number {
   if (p === 0.5) return 0
   const tail = Math.min(p, 1 - p)
   // Both tails together are I_x(freedom / 2, 1 / 2) at x = freedom / (freedom + t²); near the middle 1 − x keeps digits.
-  const rest = betaQuantile(1 - 2 * tail, 0.5, freedom / 2)
-  const t = Math.sqrt((freedom * rest) / (1 - rest))
+  let t: number
+  if (tail < 0.25) {
+    const x = betaQuantile(2 * tail, freedom / 2, 0.5)
+    t = Math.sqrt((freedom * (1 - x)) / x)
+  } else {
+    const rest = betaQuantile(1 - 2 * tail, 0.5, freedom / 2)
+    t = Math.sqrt((freedom * rest) / (1 - rest))
+  }
   return p < 0.5 ? -t : t
 }

@@ -35,6 +35,8 @@ describe('the distributions underneath', () => {
     expect(studentQuantile(0.975, 29)).toBeCloseTo(2.0452296421327, 10)
     expect(studentQuantile(0.025, 29)).toBeCloseTo(-2.0452296421327, 10)
     expect(studentQuantile(0.5, 5)).toBe(0)
+    // One degree of freedom is Cauchy's distribution: tan(π (p − 1 / 2)).
+    expect(studentQuantile(1e-6, 1) / Math.tan(Math.PI * (1e-6 - 0.5))).toBeCloseTo(1, 10)
     expect(betaDistribution(0.3, 1, 1)).toBeCloseTo(0.3, 14)
     expect(betaDistribution(0.25, 2, 3)).toBeCloseTo(1 - 0.75 ** 4 - 4 * 0.25 * 0.75 ** 3, 13)
     expect(betaDistribution(betaQuantile(0.2, 13, 18), 13, 18)).toBeCloseTo(0.2, 12)
