@@ -25,13 +25,13 @@ export class Scan {
   /** Tokens, and those of them that are no operators. */
   count = 0
   words = 0
-  hash = new Uint32Array(512)
-  kind = new Uint8Array(512)
+  hash: Uint32Array = new Uint32Array(512)
+  kind: Uint8Array = new Uint8Array(512)
   /** Where in the text each token starts and ends. */
-  start = new Int32Array(512)
-  end = new Int32Array(512)
+  start: Int32Array = new Int32Array(512)
+  end: Int32Array = new Int32Array(512)
   /** Places of the tokens that are no operators. */
-  word = new Int32Array(512)
+  word: Int32Array = new Int32Array(512)
   /** Canonical spellings; only where they are asked for. */
   spelled: string[] | undefined
 
