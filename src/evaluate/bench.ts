@@ -81,18 +81,21 @@ export async function loadBench(bench: Bench): Promise<Loaded> {
   const { limit, draw = 7 } = bench
   const given = typeof bench.problems === 'function' ? await bench.problems() : bench.problems
   const named = typeof given === 'string' || (Array.isArray(given) && typeof given[0] === 'string')
-  const all = named ? await load(given as string | string[]) : (given as readonly Given[]).map(filled(bench.name))
+  const read = named ? await load(given as string | string[]) : undefined
+  const all: Problem[] = read ?? (given as readonly Given[]).map(filled(bench.name))
   const problems = limit === undefined || limit >= all.length ? all : drawn(all, limit, draw)
   if (problems.length === 0)
     throw new Stopped('no-rows', `${bench.name} holds no problem.`, 'Pass a benchmark that holds problems.')
-  const revision = bench.revision ?? (problems[0] as { revision?: unknown }).revision
+  // The commit of what came from the Hub.
+  const commits = [...new Set(read?.account.flatMap(({ hub }) => hub?.commit ?? []))]
+  const revision = bench.revision ?? (commits.length > 0 ? commits.join(', ') : undefined)
   return {
     problems,
     dataset: {
       source: named
         ? [given as string | string[]].flat().join(', ')
         : [...new Set(problems.map((row) => row.source))].join(', '),
-      ...(typeof revision === 'string' && { revision }),
+      ...(revision !== undefined && { revision }),
       hash: problemsHash(problems),
       ...(problems.length < all.length && { drawn: `${problems.length} of ${all.length}, seed ${draw}` }),
     },
