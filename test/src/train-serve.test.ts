@@ -16,7 +16,7 @@ import { type Sshd, startSshd } from './train.sshd.js'
 const STAND_IN = `
 const http = require('node:http'), fs = require('node:fs')
 const [model, port, name] = process.argv.slice(2)
-console.log('loading ' + model)
+console.log('pid ' + process.pid + '\\nloading ' + model)
 if (fs.existsSync(model + '/broken')) { console.error('ValueError: the weights are broken'); process.exit(3) }
 const text = fs.readFileSync(model + '/weights.bin', 'utf8')
 setTimeout(() => http.createServer((request, response) => {
@@ -127,6 +127,17 @@ it('keeps answers by the weights: the same served anew answers nothing again, ot
   expect(await ask(other)).toContain('\\boxed{3}')
   // The server of the weights that are gone was ended for it.
   expect(asked()).toBe(2)
+})
+
+it('dies while it is asked: that is said, with its last words, and not waited for', async () => {
+  const model = await start({ on: 'ssh://box' })
+  await ask(model)
+  const pid = (await model.logs(50)).map((line) => /^pid (\d+)/.exec(line)?.[1]).find(Boolean)
+  process.kill(Number(pid), 'SIGKILL')
+  await expect(ask(model, 'after')).rejects.toMatchObject({
+    code: 'no-server',
+    message: expect.stringMatching(/has ended with exit status 137.*listening/s),
+  })
 })
 
 it('survives a cut connection', async () => {

@@ -8,6 +8,8 @@ import type { Tunnel } from './tunnel.js'
 
 /** Seconds between two signs of life to the far side. */
 const RENEW = 20
+/** Seconds between two looks at whether the server still runs, while an answer is waited for. */
+const LOOK = 5
 
 export interface ServedFacts {
   place: Place
@@ -36,6 +38,9 @@ export class Served extends Model {
   readonly weights: string
   readonly #facts: ServedFacts
   readonly #renew: NodeJS.Timeout | undefined
+  /** The requests under way, each with what ends it. */
+  readonly #waiting = new Set<AbortController>()
+  #watch: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(name: string, options: ServeOptions, facts: ServedFacts) {
@@ -80,29 +85,51 @@ export class Served extends Model {
     this.#facts.tunnel.close()
   }
 
+  /** As any model; and where the server has ended, that is said at once, with its last words, and not waited for. */
   override async ask(...asked: Parameters<Model['ask']>): ReturnType<Model['ask']> {
+    const [chat, signal, ...rest] = asked
+    if (this.#stopped) throw await this.#explained()
+    const ended = new AbortController()
+    this.#waiting.add(ended)
+    this.#watch ??= setInterval(() => void this.#lookAfter(), LOOK * 1000).unref()
     try {
-      return await super.ask(...asked)
+      return await super.ask(chat, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal, ...rest)
     } catch (error) {
-      if (error instanceof Stopped && error.code === 'no-server') throw await this.#explained(error)
+      if (error instanceof Stopped && error.code === 'no-server' && !ended.signal.aborted)
+        throw await this.#explained(error)
       throw error
+    } finally {
+      this.#waiting.delete(ended)
+      if (this.#waiting.size === 0) {
+        clearInterval(this.#watch)
+        this.#watch = undefined
+      }
     }
   }
 
+  async #lookAfter(): Promise<void> {
+    const state = await look(this.#facts.place, this.dir, 0).catch(() => undefined)
+    // A machine that cannot be reached says nothing about the server: its answers are waited for.
+    if (!state || state.pids.length > 0) return
+    const why = await this.#explained()
+    for (const one of this.#waiting) one.abort(why)
+  }
+
   /** Why nobody answers: the server's own last words, where it has ended. */
-  async #explained(error: Stopped): Promise<Stopped> {
+  async #explained(error?: Stopped): Promise<Stopped> {
     const state = await look(this.#facts.place, this.dir, 12).catch(() => undefined)
-    if (!state || state.pids.length > 0) return error
+    if (error && (!state || state.pids.length > 0)) return error
+    const log = state?.log ?? []
     const how = this.#stopped
       ? 'was stopped by stop()'
-      : state.log.some((line) => line.startsWith('[skylab]'))
+      : log.some((line) => line.startsWith('[skylab]'))
         ? `was stopped: no kernel had used it for ${LEASE / 60} minutes`
-        : state.exit === undefined
+        : state?.exit === undefined
           ? 'was killed'
           : `has ended with exit status ${state.exit}`
     return new Stopped(
       'no-server',
-      `${this.id} on ${this.on} ${how}. ${lastWords(state.log)}`,
+      `${this.id} on ${this.on} ${how}. ${lastWords(log)}`,
       'serve(…) once more   # the answers so far are kept',
       error,
     )
