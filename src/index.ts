@@ -142,8 +142,10 @@ export { Stopped, type StoppedCode } from './stopped.js'
 // training
 export {
   attach,
+  dryRun,
   type Run,
   type RunStatus,
+  ready,
   rowsArray,
   runs,
   type Served,

@@ -42,13 +42,23 @@ const PRACTICE_SECONDS = 15
  *   run has used its limit; 'bad-call' for a wrong setting
  */
 export async function train(data: TrainingData, options: TrainOptions): Promise<Run> {
+  const { job, files, report } = await prepare(data, options)
+  writeSettings(options.in, files)
+  if (options.on === 'skypilot') throw skypilotTask(job, files, report, options)
+  return alone(options.in, job.id, () => launch(job, files, report, options))
+}
+
+/** What a launch is made of, checked here; nothing is sent, and nothing written but the workspace's folder. */
+export async function prepare(
+  data: TrainingData,
+  options: TrainOptions,
+): Promise<{ job: Job; files: Recipe; report: DataReport }> {
   checkCall(options)
   const files = recipe(data.name, options)
   const report = await checkData(data, options.stage)
-  writeSettings(options.in, files)
-  const job = describe(data, options, files, report.rows)
-  if (options.on === 'skypilot') throw skypilotTask(job, files, report, options)
-  return alone(options.in, job.id, () => launch(job, files, report, options))
+  // A run's id names the workspace by its real place.
+  mkdirSync(options.in.dir, { recursive: true })
+  return { job: describe(data, options, files, report.rows), files, report }
 }
 
 function checkCall(options: TrainOptions): void {
@@ -151,6 +161,27 @@ while [ ! -d "$d" ]; do rest="/$(basename -- "$d")$rest"; d=$(dirname -- "$d"); 
 d=$(cd -P -- "$d" && pwd -P) && printf '%s%s' "$d" "$rest"`
 }
 
+/** The small files of a job, by name. */
+export function filesOf(job: Job, files: Recipe, report: DataReport, options: TrainOptions): Record<string, string> {
+  const name = path.basename(report.file)
+  const gpus = options.gpus ?? 8
+  const nodes = options.nodes ?? 1
+  const saves = job.saves === true
+  const torchrun = Boolean(files.settings.deepspeed) || job.gpus > 1
+  return {
+    'job.json': `${JSON.stringify({ ...job, data: { ...job.data, file: name } }, null, 2)}\n`,
+    [YAML_FILE]: files.yaml,
+    ...(files.settings.deepspeed === DEEPSPEED_FILE ? { [DEEPSPEED_FILE]: files.deepspeed } : {}),
+    'dataset_info.json': `${JSON.stringify({ [job.name]: { ...report.entry, file_name: name } }, null, 2)}\n`,
+    'whole.sh': wholeScript,
+    'watch.sh': watchScript({ saves }),
+    'run.sh': runScript({ gpus, nodes, env: options.env ?? {}, setup: options.setup, torchrun }),
+    ...(isSlurm(job.on)
+      ? { 'job.sbatch': batchScript({ id: job.id, gpus, nodes, saves, slurm: options.slurm ?? {} }) }
+      : {}),
+  }
+}
+
 /** Everything that the job is made of. Small files are written whole or not at all; the data goes by its hash. */
 async function send(
   far: Machine,
@@ -160,29 +191,13 @@ async function send(
   report: DataReport,
   options: TrainOptions,
 ): Promise<void> {
-  const name = path.basename(report.file)
-  const gpus = options.gpus ?? 8
-  const nodes = options.nodes ?? 1
-  const saves = job.saves === true
-  const setup = options.setup
-  const torchrun = Boolean(files.settings.deepspeed) || job.gpus > 1
-  const written: Record<string, string> = {
-    'job.json': `${JSON.stringify({ ...job, data: { ...job.data, file: name } }, null, 2)}\n`,
-    [YAML_FILE]: files.yaml,
-    ...(files.settings.deepspeed === DEEPSPEED_FILE ? { [DEEPSPEED_FILE]: files.deepspeed } : {}),
-    'dataset_info.json': `${JSON.stringify({ [job.name]: { ...report.entry, file_name: name } }, null, 2)}\n`,
-    'whole.sh': wholeScript,
-    'watch.sh': watchScript({ saves }),
-    'run.sh': runScript({ gpus, nodes, env: options.env ?? {}, setup, torchrun }),
-  }
-  if (isSlurm(job.on))
-    written['job.sbatch'] = batchScript({ id: job.id, gpus, nodes, saves, slurm: options.slurm ?? {} })
+  const written = filesOf(job, files, report, options)
   const { code, stderr } = await far.exec(writeFiles(dir, written), { signal: host().signal() })
   if (code !== 0) throw cannotWrite(dir, stderr)
   await sendFile(far, {
     local: report.file,
     sha256: job.data.sha256,
-    remote: `${dir}/${name}`,
+    remote: `${dir}/${path.basename(report.file)}`,
     store: `${path.posix.dirname(dir)}/.files`,
     sender: sha256(`${os.hostname()} ${realpathSync(options.in.dir)}`).slice(0, 8),
   })

@@ -1,7 +1,9 @@
 // What cannot run offline: `npm run real`, or one part of it, `npm run real -- small` or `-- trainer`.
 //
 //   small    the recipe notebook against a real small model over HTTP, with its honest scores
+//   serving  the same small model through `serve`, behind a real sshd (serve.mjs)
 //   trainer  our training files against the real LLaMA-Factory
+//   loop     lesson 06 for real: trained through `train` behind a real sshd, everything killed once, served, scored (loop.mjs)
 //   evaluate a real small model on 100 problems of MATH-500 and GSM8K, killed in the middle (evaluate.mjs)
 //   dataset  every form in which a training set is written, loaded and tokenised by the real LLaMA-Factory
 //
@@ -31,7 +33,7 @@ const { values, positionals } = parseArgs({
     record: { type: 'boolean', default: false },
   },
 })
-const parts = { small, trainer, dataset, evaluate: () => evaluation({ serve, values }) }
+const parts = { small, serving, trainer, loop, dataset, evaluate: () => evaluation({ serve, values }) }
 const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
 const unknown = chosen.find((name) => !(name in parts))
 if (unknown) {
@@ -44,6 +46,8 @@ console.log(`npm run real: ${chosen.join(', ')}. Kept for the next time in the c
            core for 20 problems at 512 tokens. SKYLAB_REAL_PYTHON=PYTHON uses what is installed.
   trainer  about 6 GB (torch, transformers, llamafactory) in about 10 minutes; then some minutes on one core.
            LLAMAFACTORY=FOLDER uses what is installed.
+  serving  the model of small; a minute.
+  loop     what trainer installs; half an hour on two quiet cores.
   dataset  the same; then two minutes.
   evaluate the same model as small; 200 answers, about 30 minutes at --max-tokens 192 on one core. Needs the two
            benchmarks as files: --benchmarks FOLDER.`)
@@ -178,6 +182,14 @@ async function serve() {
       await ended
     },
   }
+}
+
+async function serving() {
+  await run(process.execPath, ['test/real/serve.mjs'])
+}
+
+async function loop() {
+  await run(process.execPath, ['test/real/loop.mjs'])
 }
 
 async function trainer() {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { attach, type Run, type TrainOptions, train } from '../../src/train/index.js'
+import { attach, dryRun, type Run, ready, type TrainOptions, train } from '../../src/train/index.js'
 import { FarMachine } from '../../src/train/ssh/far.js'
 import { resolveTarget } from '../../src/train/ssh/target.js'
 import { BASE, remove, row, temporary, writeSet } from './train.data.js'
@@ -302,3 +302,44 @@ function environment(pid: string): string {
     return ''
   }
 }
+
+describe.skipIf(!hasSshd)('before a launch', () => {
+  it('is looked at over a real sshd, and nothing is written there; what would be sent can be read', async () => {
+    const dir = temporary()
+    const sshd = await startSshd(path.join(dir, 'sshd'))
+    try {
+      const data = writeSet(path.join(dir, 'data'))
+      const options: TrainOptions = {
+        base: '/no/such/base',
+        on: 'ssh://box',
+        in: { dir: path.join(dir, 'work') },
+        folder: path.join(dir, 'far'),
+        sshConfig: sshd.config,
+        setup: `PATH='${standInTrainer(dir)}':$PATH`,
+      }
+      const found = await ready(data, options)
+      const check = (name: string) => found.checks.find((one) => one.name === name)
+      expect(check('trainer')).toMatchObject({ ok: true, found: expect.stringContaining('llamafactory-cli') })
+      expect(check('system')).toMatchObject({ ok: true, found: 'Linux' })
+      expect(check('base')).toMatchObject({ ok: false, found: 'no config.json in /no/such/base' })
+      expect(check('main memory')!.found).toMatch(/^[\d.]+ GB free/)
+      expect(check('disk')!.found).toMatch(/^[\d.]+ GB free/)
+      expect(found.ok).toBe(false)
+      const dry = await dryRun(data, options)
+      expect(Object.keys(dry.files)).toEqual(
+        expect.arrayContaining(['job.json', 'train.yaml', 'dataset_info.json', 'run.sh', 'watch.sh']),
+      )
+      expect(String(dry)).toContain('llamafactory-cli train train.yaml')
+      expect(String(dry)).toContain('Nothing was sent.')
+      expect(existsSync(path.join(dir, 'far'))).toBe(false)
+      // What is shown is what goes: the same call with the launch writes the same files.
+      const run = await train(data, { ...options, force: true, env: {} })
+      for (const [name, text] of Object.entries(dry.files))
+        if (name !== 'job.json') expect(readFileSync(path.join(run.dir, name), 'utf8'), name).toBe(text)
+      await run.stop(2)
+    } finally {
+      await sshd.close()
+      remove(dir)
+    }
+  })
+})
