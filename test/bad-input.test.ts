@@ -145,9 +145,7 @@ describe('problems', () => {
     expect(stopped(told[3])).toMatch(/None of the 2 rows of none\.jsonl is a problem\. Line 1: not JSON/))
 
   it('of a name that nobody knows: those that are known, and the nearest', () =>
-    expect(stopped(told[4])).toMatch(
-      /no dataset and no file "numnia".*practice:bench.*\n.*problems\('numina\.jsonl'\)/,
-    ))
+    expect(stopped(told[4])).toMatch(/no dataset and no file "numnia".*practice:bench.*\n.*problems\('numina'\)/))
 
   it('in a file that is missing: which, and the nearest that is there', () => {
     expect(stopped(told[5])).toMatch(/There is no folder folder \(for folder\/missing\.jsonl\)/)
@@ -211,9 +209,11 @@ describe('a workspace', () => {
       // What came when the disk was full was paid for too.
       const elsewhere = Number(/ (\d+) answers? that it did not take (?:is|are) in \S+ and/.exec(told)?.[1] ?? 0)
       execFileSync('mount', ['-o', 'remount,size=1m', tiny!])
-      const asked = server.requests.length
+      // A request under way when the disk was found full may have come after the message was written.
+      expect(server.requests.length - saved - elsewhere).toBeOneOf([0, 1])
       expect(shown((await cells('full', [code('tiny/work', server.url)]))[0]!)).toMatch(/\n20$/)
-      expect(server.requests.length - asked).toBe(20 - saved - elsewhere)
+      // Over both runs every question was paid for once.
+      expect(server.requests.length).toBe(20)
     },
   )
 
