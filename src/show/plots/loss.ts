@@ -187,7 +187,7 @@ function curve(steps: LossStep[], run: Followed, options: FigureOptions, ended =
     legend: names,
     caption: run.logOrigin ? `Log: ${run.logOrigin}` : undefined,
     below: 46,
-    left: 60,
+    left: 78,
   })
   const withRate = points.every((point) => typeof point.lr === 'number')
   const hover = {
@@ -239,6 +239,7 @@ function curve(steps: LossStep[], run: Followed, options: FigureOptions, ended =
     const top = floor - index * share
     axes[`yaxis${index + 2}`] = {
       title: { text: panel.title },
+      automargin: false,
       domain: [top - share * 0.78, top - share * 0.12],
       rangemode: 'tozero',
       nticks: 4,
@@ -263,12 +264,14 @@ function curve(steps: LossStep[], run: Followed, options: FigureOptions, ended =
       ...page,
       xaxis: {
         title: { text: 'step' },
+        automargin: false,
         range: [0, Math.max(last.total, last.step)],
         zeroline: false,
         ...(panels.length ? { anchor: `y${panels.length + 1}` } : {}),
       },
       yaxis: {
         title: { text: 'loss' },
+        automargin: false,
         rangemode: 'tozero',
         zeroline: true,
         ...(panels.length ? { domain: [Math.min(0.9, floor + 0.02), 1] } : {}),
