@@ -44,6 +44,8 @@ export {
   compare,
   type EvaluateOptions,
   evaluate,
+  type LiveCodeBenchOptions,
+  liveCodeBench,
   type Preset,
   presets,
   type RescoreOptions,

@@ -291,8 +291,8 @@ export interface ScoreSettings extends Omit<Settings, 'seed'> {
   preset?: string
   /** What the seeds of the samples were made from. */
   seed?: number
-  /** Where the problems came from, and a hash of what was asked and what counts as right. */
-  dataset?: { source: string; revision?: string; hash: string; drawn?: string }
+  /** Where the problems came from, the window of their dates, and a hash of what was asked and what counts as right. */
+  dataset?: { source: string; from?: string; to?: string; revision?: string; hash: string; drawn?: string }
 }
 
 /** One number of an evaluation, never without what it came from. */

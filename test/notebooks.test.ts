@@ -34,6 +34,7 @@ function shown(cell: Cell): string[] {
       text
         .replace(/^.*\d+ \/ \d+.*$/gm, '(progress)')
         .replace(/(?:[\w.-]*\/)+[\w.-]+/g, '(path)')
+        .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, '(date)')
         .replace(/\b\d+(?:\.\d+)? (?:ms|s|min|h)\b/g, '(time)')
         .trim(),
     )

@@ -33,9 +33,14 @@
 
   function extension(Widget) {
     class Figure extends Widget {
+      #plot = document.createElement('div')
+      #box = new ResizeObserver(() => this.#fit())
+
       constructor() {
         super()
         this.addClass('skylab-figure')
+        this.node.append(this.#plot)
+        this.#box.observe(this.node)
       }
 
       /** Called for the first state and for every update of the display. */
@@ -44,30 +49,45 @@
         const Plotly = await loadPlotly()
         const layout = { autosize: true, ...figure.layout }
         // Plotly takes the height of its box where the figure names none; Plotly's own default is 450.
-        this.node.style.minHeight = `${layout.height ?? 450}px`
-        await Plotly.react(this.node, figure.data ?? [], layout, {
+        this.#plot.style.minHeight = `${layout.height ?? 450}px`
+        await Plotly.react(this.#plot, figure.data ?? [], layout, {
           responsive: true,
           displaylogo: false,
           ...figure.config,
         })
-        if (figure.frames) await Plotly.addFrames(this.node, figure.frames)
+        if (figure.frames) await Plotly.addFrames(this.#plot, figure.frames)
+        this.#fit()
       }
 
       onAfterShow() {
         this.#fit()
       }
 
-      onResize() {
-        this.#fit()
-      }
-
       dispose() {
-        if (!this.isDisposed) window.Plotly?.purge(this.node)
+        this.#box.disconnect()
+        if (!this.isDisposed) window.Plotly?.purge(this.#plot)
         super.dispose()
       }
 
+      /**
+       * A figure without a width takes that of its box. One with a width is set for it, its labels wrapped and placed, so
+       * in a narrower box it is drawn smaller as a whole and not cut off; plotly.js reckons with the transform on hover.
+       */
       #fit() {
-        if (this.node.classList.contains('js-plotly-plot') && this.isVisible) window.Plotly?.Plots.resize(this.node)
+        const plot = this.#plot
+        const { clientWidth } = this.node
+        if (!plot.classList.contains('js-plotly-plot') || clientWidth === 0) return
+        const { width } = plot.layout
+        if (!width) {
+          window.Plotly.Plots.resize(plot)
+          return
+        }
+        const scale = Math.min(1, clientWidth / width)
+        plot.style.width = `${width}px`
+        plot.style.transformOrigin = '0 0'
+        plot.style.transform = scale < 1 ? `scale(${scale})` : ''
+        this.node.style.height = scale < 1 ? `${plot.offsetHeight * scale}px` : ''
+        this.node.style.overflow = scale < 1 ? 'hidden' : ''
       }
     }
     return {

@@ -16,6 +16,9 @@ export interface BenchOptions {
   name: string
   /** A name or a file (or several) as `problems` takes them, problems, or a function that gives them. */
   problems: string | string[] | readonly Given[] | (() => readonly Given[] | Promise<readonly Given[]>)
+  /** Only problems of these dates, both included, as '2024-08-01': of a contest after a model's training ended. */
+  from?: string
+  to?: string
   /** At most so many problems, drawn by `draw`: a larger limit contains a smaller one. @default all */
   limit?: number
   /** What `limit` draws by. @default 7 */
@@ -54,10 +57,12 @@ const BENCH: unique symbol = Symbol('bench')
 export function bench(options: BenchOptions): Bench {
   const bad = (what: string) =>
     new Stopped('bad-call', `bench(…) got ${what}.`, "bench({ name: 'mine', problems: 'mine.jsonl', k: 4 })")
-  const { name, problems, limit, prompt, verify, k, temperature, maxTokens } = options ?? {}
+  const { name, problems, from, to, limit, prompt, verify, k, temperature, maxTokens } = options ?? {}
   if (typeof name !== 'string' || name.trim() === '') throw bad(`${JSON.stringify(name) ?? 'nothing'} for its name`)
   if (!['string', 'function'].includes(typeof problems) && !Array.isArray(problems))
     throw bad(`${JSON.stringify(problems) ?? 'nothing'} for its problems`)
+  if ((from !== undefined || to !== undefined) && !namesProblems(problems))
+    throw bad('a window of dates beside problems that have none; `problems` takes a name or a file then')
   for (const [what, value] of Object.entries({ limit, k, maxTokens }))
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw bad(`${what} = ${value}`)
   if (typeof prompt !== 'function' && ![undefined, 'prefix', 'suffix', 'bare'].includes(prompt))
@@ -68,20 +73,24 @@ export function bench(options: BenchOptions): Bench {
   return { ...options, [BENCH]: true }
 }
 
+const namesProblems = (given: unknown): given is string | string[] =>
+  typeof given === 'string' || (Array.isArray(given) && typeof given[0] === 'string')
+
 export const isBench = (value: unknown): value is Bench => typeof value === 'object' && value !== null && BENCH in value
 
 /** The problems of a benchmark and what identifies them. */
 export interface Loaded {
   problems: Problem[]
-  dataset: { source: string; revision?: string; hash: string; drawn?: string }
+  dataset: { source: string; from?: string; to?: string; revision?: string; hash: string; drawn?: string }
 }
 
 /** Loads a benchmark's problems. @throws Stopped as `problems` does; 'no-rows' where there is none. */
 export async function loadBench(bench: Bench): Promise<Loaded> {
-  const { limit, draw = 7 } = bench
+  const { from, to, limit, draw = 7 } = bench
+  const window = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
   const given = typeof bench.problems === 'function' ? await bench.problems() : bench.problems
-  const named = typeof given === 'string' || (Array.isArray(given) && typeof given[0] === 'string')
-  const read = named ? await load(given as string | string[]) : undefined
+  const named = namesProblems(given)
+  const read = named ? await load(given, window) : undefined
   const all: Problem[] = read ?? (given as readonly Given[]).map(filled(bench.name))
   const problems = limit === undefined || limit >= all.length ? all : drawn(all, limit, draw)
   if (problems.length === 0)
@@ -92,9 +101,8 @@ export async function loadBench(bench: Bench): Promise<Loaded> {
   return {
     problems,
     dataset: {
-      source: named
-        ? [given as string | string[]].flat().join(', ')
-        : [...new Set(problems.map((row) => row.source))].join(', '),
+      source: named ? [given].flat().join(', ') : [...new Set(problems.map((row) => row.source))].join(', '),
+      ...window,
       ...(revision !== undefined && { revision }),
       hash: problemsHash(problems),
       ...(problems.length < all.length && { drawn: `${problems.length} of ${all.length}, seed ${draw}` }),

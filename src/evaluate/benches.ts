@@ -21,9 +21,9 @@ export const benches = {
   amc23: bench({ name: 'AMC23', problems: 'amc23', k: 8, temperature: SAMPLED }),
   gsm8k: bench({ name: 'GSM8K', problems: 'gsm8k' }),
   gpqa: bench({ name: 'GPQA-Diamond', problems: 'gpqa', temperature: SAMPLED }),
-  'livecodebench:easy': liveCodeBench('easy'),
-  'livecodebench:medium': liveCodeBench('medium'),
-  'livecodebench:hard': liveCodeBench('hard'),
+  'livecodebench:easy': bench({ name: 'LiveCodeBench easy', problems: 'livecodebench:easy' }),
+  'livecodebench:medium': bench({ name: 'LiveCodeBench medium', problems: 'livecodebench:medium' }),
+  'livecodebench:hard': bench({ name: 'LiveCodeBench hard', problems: 'livecodebench:hard' }),
 } as const satisfies Record<string, Bench>
 
 /** Names that stand for several benchmarks. */
@@ -34,16 +34,49 @@ const GROUPS: Record<string, (keyof typeof benches)[]> = {
 
 export type BenchName = keyof typeof benches | 'livecodebench' | 'report'
 
-function liveCodeBench(difficulty: 'easy' | 'medium' | 'hard'): Bench {
-  return bench({ name: `LiveCodeBench ${difficulty}`, problems: `livecodebench:${difficulty}` })
+export interface LiveCodeBenchOptions {
+  /** 1 to 6; each release holds those before it. @default 2, the report's */
+  release?: number
+  /** Dates of the contests, both included: '2024-08-01'. @default all of the release */
+  from?: string
+  to?: string
+  /** @default all three, each a benchmark of its own as in the report */
+  difficulty?: 'easy' | 'medium' | 'hard'
+}
+
+/**
+ * LiveCodeBench by release and window of contest dates, as its leaderboard is read: problems from before a model's
+ * training ended say little. Release and window stand in the benchmark's name, so scores of two windows stay apart.
+ *
+ * @throws Stopped('bad-call') for a release that there is not; `evaluate` stops at a date that is none.
+ * @example await evaluate(sky, { benches: ['math500', liveCodeBench({ release: 5, from: '2024-08-01' })], in: work })
+ */
+export function liveCodeBench({ release = 2, from, to, difficulty }: LiveCodeBenchOptions = {}): Bench[] {
+  if (!Number.isInteger(release) || release < 1 || release > 6)
+    throw new Stopped('bad-call', `LiveCodeBench has releases 1 to 6, not ${release}.`, 'liveCodeBench({ release: 5 })')
+  const window = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' ')
+  const levels = difficulty === undefined ? (['easy', 'medium', 'hard'] as const) : [difficulty]
+  return levels.map((level) =>
+    bench({
+      name: `LiveCodeBench ${release === 2 ? '' : `v${release} `}${level}${window && `, ${window}`}`,
+      problems: release === 2 ? `livecodebench:${level}` : `livecodebench:release_v${release}:${level}`,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    }),
+  )
 }
 
 /** What `evaluate` takes as a benchmark. */
-export type Benched = BenchName | (string & {}) | Bench | { name: string; problems: Bench['problems'] }
+export type Benched =
+  | BenchName
+  | (string & {})
+  | Bench
+  | readonly Bench[]
+  | { name: string; problems: Bench['problems'] }
 
 /** Benchmarks as they were named, each with its settings. @throws Stopped('bad-call') for what is none. */
 export function benchesFor(given: readonly Benched[]): Bench[] {
-  return given.flatMap((one) => {
+  return given.flat().flatMap((one) => {
     if (typeof one === 'string') {
       if (Object.hasOwn(GROUPS, one)) return GROUPS[one]!.map((name) => benches[name])
       if (Object.hasOwn(benches, one)) return [benches[one as keyof typeof benches]]

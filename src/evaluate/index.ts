@@ -10,7 +10,7 @@ export {
 } from './ablation/index.js'
 export { type Agreement, type Agreements, agreement, type Grader } from './agreement.js'
 export { type Bench, type BenchOptions, bench, type Given } from './bench.js'
-export { type Benched, type BenchName, benches } from './benches.js'
+export { type Benched, type BenchName, benches, type LiveCodeBenchOptions, liveCodeBench } from './benches.js'
 export { type CompareOptions, type Comparison, compare, type Side } from './compare.js'
 export { type EvaluateOptions, evaluate } from './evaluate.js'
 export { type Preset, type PresetName, type PromptForm, presets } from './presets.js'

@@ -62,10 +62,10 @@ export async function answersBehind(score: Score, options: KeptOptions): Promise
 
 function benchOf(score: Score, given: Benched[] | undefined): Bench {
   const found = benchesFor(given ?? ['report', 'aime25', 'amc23', 'gsm8k']).find(({ name }) => name === score.bench)
-  return (
-    found ??
-    benchesFor([score.settings.dataset?.source ?? score.bench]).map((one) => ({ ...one, name: score.bench }))[0]!
-  )
+  if (found) return found
+  const { source = score.bench, from, to } = score.settings.dataset ?? {}
+  const window = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+  return benchesFor([source]).map((one) => ({ ...one, ...window, name: score.bench }))[0]!
 }
 
 /** A model that answers nothing: what the workspace has not kept, it has not. */

@@ -106,7 +106,7 @@ export class Figure {
   #html(svg: string): string {
     const data = Buffer.from(svg).toString('base64')
     const { width, height } = this.layout
-    return `<div class="skylab-figure"><img alt="${escapeHtml(this.summary)}" width="${width}" height="${height}" src="data:image/svg+xml;base64,${data}"></div>`
+    return `<div class="skylab-figure"><img style="max-width:100%;height:auto" alt="${escapeHtml(this.summary)}" width="${width}" height="${height}" src="data:image/svg+xml;base64,${data}"></div>`
   }
 
   [inspect.custom](): string {
