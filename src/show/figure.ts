@@ -112,6 +112,10 @@ export class Figure {
   [inspect.custom](): string {
     return this.summary
   }
+
+  toString(): string {
+    return this.summary
+  }
 }
 
 export interface PNGOptions {

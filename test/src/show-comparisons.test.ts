@@ -120,6 +120,14 @@ describe('plot.forest', () => {
     expect(names([{ ...rows[0]!, a: 'x/three' }, rows[0]!])).toEqual(['three − two', 'one − two'])
     expect(() => plot.forest([])).toThrowError(/no comparison/)
   })
+
+  it('leaves half of the figure to the plot however long the names are', () => {
+    const long = 'Qwen2.5-Coder-14B-Instruct, trained on APPS and hard maths'
+    const { layout } = plot.forest([{ name: `${long} − ${long}`, difference: 0.1, low: 0, high: 0.2 }])
+    expect((layout.yaxis as { ticktext: string[] }).ticktext[0]!.split('<br>').length).toBeGreaterThan(2)
+    expect((layout.margin as { l: number }).l).toBeLessThan(300)
+    expect((layout.annotations as { xshift: number }[])[0]!.xshift).toBeLessThan(-150)
+  })
 })
 
 describe('plot.openness', () => {

@@ -137,7 +137,7 @@ export class Ablation<V extends Vary = Vary> {
         ({ model }) => model === other.arm,
       )
       return compared.map((row) => ({
-        name: `${own.arm} − ${other.arm}${this.#benches().length > 1 ? `, ${row.bench}` : ''}`,
+        name: `${difference(own.arm, other.arm)}${this.#benches().length > 1 ? `, ${row.bench}` : ''}`,
         ...row,
         differs: [own.standIn, row.differs].filter(Boolean).join('; '),
       }))
@@ -305,4 +305,13 @@ function settingsOf({
 export async function ablationResults(work: Workspace, name?: string): Promise<ArmResult[]> {
   const all = await work.rows<ArmResult>(STAGE)
   return name === undefined ? all : all.filter(({ ablation }) => ablation === name)
+}
+
+/** Two arms as a difference, with what they share said once: 'Qwen2.5-7B: trained true − trained false'. */
+function difference(own: string, other: string): string {
+  const [a, b] = [own.split(' · '), other.split(' · ')]
+  const shared = a.length === b.length ? a.filter((part, i) => part === b[i]) : []
+  if (shared.length === 0) return `${own} − ${other}`
+  const rest = (parts: string[]) => parts.filter((part, i) => a[i] !== b[i] || part !== a[i]).join(' · ')
+  return `${shared.join(' · ')}: ${rest(a)} − ${rest(b)}`
 }

@@ -3,7 +3,7 @@ import { Stopped } from '../../stopped.js'
 import { Figure } from '../figure.js'
 import { textWidth } from '../font.js'
 import { type FigureOptions, type Layout, meaning, neutral } from '../theme.js'
-import { pageLayout } from './page.js'
+import { pageLayout, wrap } from './page.js'
 import { many } from './scores.js'
 
 /** One line of the figure: what `compare` gives, or differences of your own. */
@@ -23,6 +23,9 @@ export interface ForestRow {
   n?: number | null
 }
 
+/** Pixels of a line of a name at most, of the 700 of the figure. */
+const WIDEST = 260
+
 /**
  * A forest plot: each difference with its 95 % interval, around a line at zero. Filled where the interval leaves out
  * zero; p at the right, corrected for the number of comparisons where that is known.
@@ -35,7 +38,12 @@ export function forestFigure(rows: readonly ForestRow[], options: FigureOptions 
   if (rows.length === 0)
     throw new Stopped('no-rows', 'There is no comparison to draw.', 'plot.forest(await compare(scores, a, b))')
   const names = labels(rows)
-  const left = 20 + Math.min(300, Math.max(...names.map((name) => textWidth(name, 12))))
+  // What is too long for the margin goes on in a second line, with the minus at its head.
+  const broken = names.map((name) =>
+    textWidth(name, 12) <= WIDEST ? [name] : name.split(/ (?=− )/).flatMap((part) => wrap(part, WIDEST)),
+  )
+  const left = 20 + Math.max(...broken.flat().map((line) => textWidth(line, 12)))
+  const tall = Math.max(...broken.map((lines) => lines.length))
   const y = rows.map((_, i) => rows.length - 1 - i)
   const far = Math.max(
     0.02,
@@ -55,7 +63,7 @@ export function forestFigure(rows: readonly ForestRow[], options: FigureOptions 
   }))
   const right = 16 + Math.max(...beside.map(({ text }) => textWidth(String(text), 11)))
   const page = pageLayout({
-    options: { height: 130 + 30 * rows.length, ...options },
+    options: { height: 130 + (15 + 15 * tall) * rows.length, ...options },
     title: 'Differences',
     caption: `Percentage points, with 95 % intervals. Coloured where the interval leaves out zero; hollow where no interval is known. At the right: the difference${rows.some((row) => probability(row)) ? (corrected ? ' and p after Holm’s correction' : ' and p') : ''}.`,
     left,
@@ -96,13 +104,15 @@ export function forestFigure(rows: readonly ForestRow[], options: FigureOptions 
       xaxis: {
         title: { text: 'difference, percentage points' },
         range: [-points(far) * 1.08, points(far) * 1.08],
+        tickangle: 0,
+        nticks: 7,
         zeroline: true,
         zerolinecolor: neutral,
         zerolinewidth: 1.2,
       },
       yaxis: {
         tickvals: y,
-        ticktext: names,
+        ticktext: broken.map((lines) => lines.join('<br>')),
         range: [-0.6, rows.length - 0.4],
         showgrid: false,
         zeroline: false,

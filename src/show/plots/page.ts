@@ -21,12 +21,15 @@ export interface Page {
 
 const LINE = 15
 const LEGEND_ROW = 20
+const CAPTION_INDENT = 70
 
 /** Width, height, margins, title, legend and caption as layout properties. */
 export function pageLayout({ options, title, legend = [], caption, below = 40, left = 55, right = 15 }: Page): Layout {
   const width = options.width ?? size.width
   const inside = width - left - right
-  const lines = caption ? wrap(caption, width - left - 10, 11) : []
+  // Long names at the left move the plot, not the caption.
+  const indent = Math.min(left, CAPTION_INDENT)
+  const lines = caption ? wrap(caption, width - indent - 10, 11) : []
   const rows = legendRows(legend, inside)
   const top = 38 + rows * LEGEND_ROW
   return {
@@ -36,7 +39,7 @@ export function pageLayout({ options, title, legend = [], caption, below = 40, l
     title: { text: options.title ?? title },
     margin: { l: left, r: right, t: top, b: below + (lines.length > 0 ? lines.length * LINE + 6 : 0) },
     showlegend: legend.length > 0,
-    annotations: lines.length > 0 ? [captionBelow(lines, below)] : [],
+    annotations: lines.length > 0 ? [captionBelow(lines, below, indent - left)] : [],
   }
 }
 
@@ -49,7 +52,7 @@ function legendRows(names: string[], inside: number): number {
   return Math.ceil(names.length / columns)
 }
 
-function captionBelow(lines: string[], below: number): Layout {
+function captionBelow(lines: string[], below: number, shift: number): Layout {
   return {
     text: lines.join('<br>'),
     xref: 'paper',
@@ -58,6 +61,7 @@ function captionBelow(lines: string[], below: number): Layout {
     y: 0,
     xanchor: 'left',
     yanchor: 'top',
+    xshift: shift,
     yshift: -below,
     align: 'left',
   }
