@@ -1,5 +1,5 @@
 // The walls of the house: who may import whom.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -21,6 +21,35 @@ function imports(file: string): { specifier: string; to: string | undefined }[] 
     specifier,
     to: specifier.startsWith('.') ? path.relative(root, path.resolve(path.dirname(file), specifier)) : undefined,
   }))
+}
+
+/** The files that a file has loaded before its own code runs: static imports and re-exports of values. */
+function loads(file: string): string[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'";]*?\bfrom\s*)?['"](\.[^'"\n]+)['"]/gm)]
+    .filter(([statement]) => !/^\w+\s+\{(?:\s*type\s[^,}]+,?)+\s*\}\s*from/.test(statement))
+    .map(([, to]) => path.relative(root, path.resolve(path.dirname(file), to!)).replace(/\.js$/, ''))
+    .map((to) => (existsSync(path.join(root, `${to}.ts`)) ? `${to}.ts` : `${to}.js`))
+}
+
+/** Every circle that a walk from each file meets, once, from its first file in the order of names. */
+function circles(graph: Map<string, string[]>): string[] {
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const walk = (file: string, way: string[]): void => {
+    const at = way.indexOf(file)
+    if (at >= 0) {
+      const circle = way.slice(at)
+      const first = circle.indexOf([...circle].sort()[0]!)
+      const turned = [...circle.slice(first), ...circle.slice(0, first)]
+      found.add([...turned, turned[0]].join(' → '))
+    } else if (!done.has(file)) {
+      for (const to of graph.get(file) ?? []) walk(to, [...way, file])
+      done.add(file)
+    }
+  }
+  for (const file of graph.keys()) walk(file, [])
+  return [...found].sort()
 }
 
 const sources = ['kernel', 'src'].flatMap((top) => [...files(path.join(root, top))])
@@ -83,6 +112,16 @@ describe('the house', () => {
         !(room(file) === 'reformat' && to === path.join(grader, 'index.js')),
     )
     expect(crossings.map(({ file, to }) => `${file} → ${to}`)).toEqual([])
+  })
+
+  it('has no circle of imports, types apart', () => {
+    const graph = new Map(sources.map((file) => [path.relative(root, file), loads(file)]))
+    expect([...graph.values()].flat().filter((to) => !graph.has(to) && /\.ts$/.test(to))).toEqual([])
+    expect(circles(graph)).toEqual([])
+    // And such a circle would be found.
+    expect(circles(new Map(Object.entries({ a: ['b'], b: ['c', 'd'], c: [], d: ['a'], e: ['b'] })))).toEqual([
+      'a → b → d → a',
+    ])
   })
 
   it('awaits nothing at the top level of src/, so that tslab can load it', () => {

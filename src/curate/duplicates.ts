@@ -1,4 +1,5 @@
 // Which problems are the same problem twice: word for word, but for layout, or nearly.
+import { hash53 } from '../problems/hash53.js'
 import type { Problem, Twin } from '../rows.js'
 import { NearTexts } from './minhash.js'
 import { Kind, lettersAndDigits, Scan, scan } from './tokens.js'
@@ -88,19 +89,6 @@ function numbersOf({ hash, kind, count }: Scan): number {
     n++
   }
   return sum * 1024 + (n % 1024)
-}
-
-function hash53(text: string): number {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    high = Math.imul(high ^ code, 2654435761)
-    low = Math.imul(low ^ code, 1597334677)
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return 4294967296 * (2097151 & low) + (high >>> 0)
 }
 
 const SIGNS: Record<string, string> = { '−': '-', '–': '-', '×': '*', '·': '*', '⋅': '*', '÷': '/', '≤': '<', '≥': '>' }

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../rows.js'
 import { contentHash } from './fields.js'
+import { hash53 } from './hash53.js'
 
 /** Numbers below 2^53 and a number for each, in two flat arrays. */
 class Table {
@@ -68,7 +69,8 @@ export class Ids {
     const hash = contentHash(problem)
     const content = Number.parseInt(hash, 16)
     if (own === undefined) return this.#numbered(`${this.#source}/${hash}`, content)
-    const key = numberOf(own)
+    // Two ids that are one by accident: the later row gets a hash for its id, nothing worse.
+    const key = hash53(own)
     const holder = this.#own.get(key)
     if (holder === undefined) {
       this.#own.set(key, content)
@@ -92,17 +94,3 @@ export class Ids {
 const PRIME = 2 ** 47 - 115
 
 const mixed = (a: number, b: number): number => (a * 3 + b * 7 + 11) % PRIME
-
-/** 53 bits of a text (cyrb53's way of mixing): an accident gives a row a hash for its id, nothing worse. */
-function numberOf(text: string): number {
-  let a = 0xdeadbeef
-  let b = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    a = Math.imul(a ^ code, 2654435761)
-    b = Math.imul(b ^ code, 1597334677)
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
-  return 4294967296 * (2097151 & b) + (a >>> 0)
-}

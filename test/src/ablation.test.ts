@@ -12,7 +12,8 @@ import type { Judged, TrainingRow } from '../../src/rows.js'
 import { model, practice, sample } from '../../src/sample/index.js'
 import { verify } from '../../src/verify/index.js'
 import { type Workspace, workspace } from '../../src/workspace/index.js'
-import { chatServer, problems, type Server, say, stoppedBy, testHost } from './sample-server.js'
+import { chatServer, problems, type Server, say, testHost } from './sample-server.js'
+import { stoppedBy } from './stopped-by.js'
 
 describe('grid', () => {
   it('is every combination, named by its values', () => {

@@ -11,9 +11,9 @@ import { benchmarkPrompts, problems } from '../../src/problems/index.js'
 import { MARKERS, readMarkers, withMarkers } from '../../src/reformat/index.js'
 import type { TrainingRow } from '../../src/rows.js'
 import { skylabPrompts, studentSystem } from '../../src/sample/index.js'
-import { Stopped } from '../../src/stopped.js'
 import { type Workspace, workspace } from '../../src/workspace/index.js'
 import { judged, many, problem } from './curate.data.js'
+import { stoppedBy } from './stopped-by.js'
 
 const HOST = Symbol.for('skylab.host')
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url))
@@ -42,15 +42,6 @@ const keptIds = (rows: TrainingRow[]) => {
   return [...places.keys()].sort((a, b) => a - b).map((place) => places.get(place))
 }
 const detailOf = ({ fate }: TrainingRow) => (fate.kept ? '' : fate.detail)
-
-async function stoppedBy(work: () => PromiseLike<unknown>): Promise<Stopped> {
-  const error = await (async () => work())().then(
-    () => 'nothing was thrown',
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(Stopped)
-  return error as Stopped
-}
 
 describe('mix', () => {
   it('names every loss, keeps every row and its fields, and the counts add up', async () => {

@@ -9,7 +9,8 @@ import { presetFor } from '../../src/evaluate/presets.js'
 import type { Score } from '../../src/rows.js'
 import { model, skylabPrompts } from '../../src/sample/index.js'
 import { type Workspace, workspace } from '../../src/workspace/index.js'
-import { chatServer, problems, type Server, say, stoppedBy, testHost } from './sample-server.js'
+import { chatServer, problems, type Server, say, testHost } from './sample-server.js'
+import { stoppedBy } from './stopped-by.js'
 
 let server: Server
 let folder: string

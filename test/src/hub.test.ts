@@ -4,20 +4,20 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hubFiles, hubJson, hubRepo, matching } from '../../src/hub/index.js'
 import { Stopped } from '../../src/stopped.js'
-import { type FakeHub, type FakeRepo, fakeHub } from './hub-server.js'
+import type { FakeRepo } from './hub-server.js'
+import { begin, drawn, end, folder, hub, serve, warned } from './hub-setting.js'
+import { stoppedBy } from './stopped-by.js'
 
 const big = randomBytes(300_000)
 const dataset = (more: Partial<FakeRepo> = {}): FakeRepo => ({
@@ -33,52 +33,10 @@ const dataset = (more: Partial<FakeRepo> = {}): FakeRepo => ({
   ...more,
 })
 
-let folder: string
-let hub: FakeHub
-let warned: string[]
-let drawn: string
+const start = (repo = dataset()) => serve(repo)
 
-async function start(repo = dataset()): Promise<void> {
-  hub = await fakeHub([repo])
-  vi.stubEnv('HF_ENDPOINT', hub.url)
-}
-
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-hub-'))
-  for (const name of [
-    'HF_TOKEN',
-    'HUGGING_FACE_HUB_TOKEN',
-    'HF_HUB_OFFLINE',
-    'HF_HUB_CACHE',
-    'HUGGINGFACE_HUB_CACHE',
-    'HF_TOKEN_PATH',
-  ])
-    vi.stubEnv(name, '')
-  vi.stubEnv('HF_HOME', folder)
-  warned = []
-  drawn = ''
-  vi.spyOn(console, 'warn').mockImplementation((text: string) => void warned.push(text))
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    drawn += String(text)
-    return true
-  })
-})
-
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  await hub?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function stopped(work: Promise<unknown>): Promise<Stopped> {
-  const error = await work.then(
-    () => 'nothing was thrown',
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(Stopped)
-  return error as Stopped
-}
+beforeEach(begin)
+afterEach(end)
 
 const inCache = (...names: string[]) => path.join(folder, 'hub', 'datasets--owner--set', ...names)
 const blobs = () => readdirSync(inCache('blobs'))
@@ -164,7 +122,7 @@ describe('a broken line', () => {
     const stop = new AbortController()
     hub.bytes = (bytes) => ({ bytes, pause: 30 })
     setTimeout(() => stop.abort(new Stopped('interrupted', 'Interrupted.', '')), 250)
-    const error = await stopped(hubFiles(repo, [repo.files[2]!], { signal: stop.signal }))
+    const error = await stoppedBy(hubFiles(repo, [repo.files[2]!], { signal: stop.signal }))
     expect(error.code).toBe('interrupted')
     expect(error.fix).toMatch(/continues/)
     expect(drawn).toMatch(/interrupted after/)
@@ -189,7 +147,7 @@ describe('a broken line', () => {
     rmSync(inCache('snapshots'), { recursive: true })
     rmSync(inCache('blobs'), { recursive: true })
     wrong = 9
-    const error = await stopped(hubFiles(repo, [repo.files[2]!]))
+    const error = await stoppedBy(hubFiles(repo, [repo.files[2]!]))
     expect(error).toMatchObject({ code: 'bad-data', message: expect.stringContaining('data/b.bin') })
     expect(blobs()).toEqual([])
   })
@@ -223,14 +181,14 @@ describe('a busy server', () => {
       response.writeHead(429, { 'retry-after': '3600' }).end()
       return true
     }
-    const error = await stopped(hubRepo('owner/set'))
+    const error = await stoppedBy(hubRepo('owner/set'))
     expect(error).toMatchObject({ code: 'no-server', message: expect.stringContaining('1 h') })
     expect(error.fix).toContain('HF_TOKEN')
     hub.before = (_, __, response) => {
       response.writeHead(503).end()
       return true
     }
-    expect((await stopped(hubRepo('owner/set'))).message).toContain('503')
+    expect((await stoppedBy(hubRepo('owner/set'))).message).toContain('503')
   }, 20_000)
 
   it('that is none is said to be none', async () => {
@@ -239,7 +197,7 @@ describe('a busy server', () => {
       response.end('<html>Please log in to the hotel network</html>')
       return true
     }
-    expect(await stopped(hubRepo('owner/set'))).toMatchObject({
+    expect(await stoppedBy(hubRepo('owner/set'))).toMatchObject({
       code: 'no-server',
       message: expect.stringContaining('hotel'),
     })
@@ -268,7 +226,7 @@ describe('the token', () => {
     writeFileSync(path.join(folder, 'token'), 'hf_good\n')
     expect((await hubJson<{ name: string }>('/api/whoami-v2')).value.name).toBe('someone')
     vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
-    expect((await stopped(hubJson('/api/whoami-v2'))).code).toBe('bad-key')
+    expect((await stoppedBy(hubJson('/api/whoami-v2'))).code).toBe('bad-key')
   })
 
   const cases: [string, Partial<FakeRepo>, string | undefined, string, RegExp, RegExp][] = [
@@ -281,7 +239,7 @@ describe('the token', () => {
   it.each(cases)('%s: says what to do and not what it is', async (_, more, token, code, what, fix) => {
     await start(dataset(more))
     if (token !== undefined) vi.stubEnv('HF_TOKEN', token)
-    const error = await stopped(hubRepo('owner/set'))
+    const error = await stoppedBy(hubRepo('owner/set'))
     expect(error.code).toBe(code)
     expect(error.message).toMatch(what)
     expect(error.fix).toMatch(fix)
@@ -292,15 +250,15 @@ describe('the token', () => {
 describe('what is not there', () => {
   it('is named: a repository, a revision, a file', async () => {
     await start()
-    expect(await stopped(hubRepo('owner/other'))).toMatchObject({
+    expect(await stoppedBy(hubRepo('owner/other'))).toMatchObject({
       code: 'no-dataset',
       message: expect.stringContaining('owner/other'),
     })
-    expect((await stopped(hubRepo('owner/set', { revision: 'v9' }))).message).toContain('no revision "v9"')
+    expect((await stoppedBy(hubRepo('owner/set', { revision: 'v9' }))).message).toContain('no revision "v9"')
     const repo = await hubRepo('owner/set')
-    const error = await stopped(hubFiles(repo, [{ path: 'gone.txt', size: 3, oid: 'ab', sum: 'git' }]))
+    const error = await stoppedBy(hubFiles(repo, [{ path: 'gone.txt', size: 3, oid: 'ab', sum: 'git' }]))
     expect(error).toMatchObject({ code: 'no-file', message: expect.stringContaining('gone.txt') })
-    for (const id of ['../../etc', 'a/b/c', 'a b', '']) expect((await stopped(hubRepo(id))).code).toBe('bad-call')
+    for (const id of ['../../etc', 'a/b/c', 'a b', '']) expect((await stoppedBy(hubRepo(id))).code).toBe('bad-call')
   })
 
   it('lies outside of its folder: refused', async () => {
@@ -310,7 +268,7 @@ describe('what is not there', () => {
       response.end(JSON.stringify([{ type: 'file', path: '../../evil', size: 1, oid: 'ab' }]))
       return true
     }
-    expect((await stopped(hubRepo('owner/set'))).code).toBe('bad-data')
+    expect((await stoppedBy(hubRepo('owner/set'))).code).toBe('bad-data')
   })
 })
 
@@ -333,10 +291,10 @@ describe('without a network', () => {
     await hubFiles(repo, [repo.files[1]!])
     hub.seen.length = 0
     vi.stubEnv('HF_HUB_OFFLINE', '1')
-    const error = await stopped(hubFiles(await hubRepo('owner/set'), repo.files.slice(0, 3)))
+    const error = await stoppedBy(hubFiles(await hubRepo('owner/set'), repo.files.slice(0, 3)))
     expect(error.message).toContain('README.md, data/b.bin of owner/set are not in the cache')
     expect(error.fix).toContain('hf download owner/set --repo-type dataset')
-    expect((await stopped(hubRepo('owner/never'))).message).toContain('HF_HUB_OFFLINE')
+    expect((await stoppedBy(hubRepo('owner/never'))).message).toContain('HF_HUB_OFFLINE')
     expect(hub.seen).toEqual([])
   })
 

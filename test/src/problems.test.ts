@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { answerText, lastBoxed } from '../../src/problems/answer.js'
 import { benchmarkPrompts, problems } from '../../src/problems/index.js'
-import { Stopped } from '../../src/stopped.js'
+import { stoppedBy } from './stopped-by.js'
 
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url))
 const real = (name: string) => path.join(data, name)
@@ -31,15 +31,6 @@ function write(name: string, content: string | Buffer | object[]): string {
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, Array.isArray(content) ? content.map((row) => JSON.stringify(row)).join('\n') : content)
   return file
-}
-
-async function stoppedBy(work: PromiseLike<unknown>): Promise<Stopped> {
-  const error = await work.then(
-    (value) => `nothing was thrown, but given: ${JSON.stringify(value)}`,
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(Stopped)
-  return error as Stopped
 }
 
 describe('formats, read from the content', () => {

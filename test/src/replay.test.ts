@@ -19,7 +19,8 @@ import {
   startReplay,
 } from '../../src/sample/index.js'
 import { workspace } from '../../src/workspace/index.js'
-import { answerTo, chatServer, problem, problems, say, stoppedBy, testHost } from './sample-server.js'
+import { answerTo, chatServer, problem, problems, say, testHost } from './sample-server.js'
+import { stoppedBy } from './stopped-by.js'
 
 let folder: string
 let host: ReturnType<typeof testHost>

@@ -1,35 +1,26 @@
 // Sampling through OpenAI's Batch API, against a server of ours that speaks it.
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { appendFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { batches, type ModelOptions, model, sample } from '../../src/sample/index.js'
-import { workspace } from '../../src/workspace/index.js'
 import { type BatchServer, batchServer, completion, type Fate, type Question } from './batch-server.js'
-import { problems, stoppedBy, testHost } from './sample-server.js'
+import { problems } from './sample-server.js'
+import { begin, end, folder, here, host, keep } from './sample-setting.js'
+import { stoppedBy } from './stopped-by.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
 let server: BatchServer
 let fate: (question: Question) => Fate
 
 const said = ({ body }: Pick<Question, 'body'>) => `${body.seed}: ${body.messages.at(-1)!.content.slice(-12)}`
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
+  begin()
   fate = (question) => completion(said(question))
-  server = await batchServer((question) => fate(question))
+  server = keep(await batchServer((question) => fate(question)))
 })
-afterEach(async () => {
-  await here().close()
-  await server.close()
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(end)
 
-const here = (budget?: number) => workspace(path.join(folder, 'w'), budget === undefined ? {} : { budget })
 const mini = (batch: ModelOptions['batch'] = {}, more: ModelOptions = {}) =>
   model('gpt-4o-mini', { baseURL: server.url, batch: { poll: 0.02, gather: 0.05, ...(batch as object) }, ...more })
 

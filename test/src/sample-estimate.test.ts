@@ -1,35 +1,24 @@
 // What a run will cost: reckoned without sending, and from some answers that are kept.
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { estimate, listPrice, listPrices, model, sample } from '../../src/sample/index.js'
 import { spread } from '../../src/sample/probe.js'
-import { workspace } from '../../src/workspace/index.js'
-import { chatServer, problem, problems, type Server, say, stoppedBy, testHost } from './sample-server.js'
+import { problem, problems, type Server, say } from './sample-server.js'
+import { begin, end, here, serve } from './sample-setting.js'
+import { stoppedBy } from './stopped-by.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
 let server: Server
 /** Tokens of the answer to the problem with this number. */
 const length = (n: number) => 100 + 10 * (n % 10)
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
-  server = await chatServer(async ({ body }, response) => {
+  begin()
+  server = await serve(async ({ body }, response) => {
     const n = Number(/(\d+) \+/.exec(body.messages.at(-1)!.content)![1])
     await new Promise((resolve) => setTimeout(resolve, 5))
     say(response, 'x'.repeat(400), { usage: { prompt_tokens: 50, completion_tokens: length(n) } })
   })
 })
-afterEach(async () => {
-  await here().close()
-  await server.close()
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-const here = () => workspace(path.join(folder, 'w'))
+afterEach(end)
 const price = { prompt: 1, completion: 1_000_000 }
 
 describe('an estimate', () => {

@@ -1,34 +1,15 @@
 // Everything goes wrong at once, and every row comes back, once, with the books in order.
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { model, sample } from '../../src/sample/index.js'
 import { Events } from '../../src/sample/wire/events.js'
 import { workspace } from '../../src/workspace/index.js'
 import { FAULTS, faultyServer, ODDITIES, wholeAnswer } from './sample-faults-server.js'
-import { type Act, chatServer, problems, refuse, type Server, say, testHost } from './sample-server.js'
+import { problems, refuse, say } from './sample-server.js'
+import { begin, end, folder, here, keep, serve } from './sample-setting.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
-const servers: Server[] = []
-const keep = <S extends Server>(server: S): S => {
-  servers.push(server)
-  return server
-}
-const serve = async (act: Act) => keep(await chatServer(act))
-
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
-})
-afterEach(async () => {
-  await here().close()
-  await Promise.all(servers.splice(0).map((server) => server.close()))
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-const here = () => workspace(path.join(folder, 'w'))
+beforeEach(begin)
+afterEach(end)
 
 describe('at 30 % faults and 30 % oddities', () => {
   it('every row comes back, none twice, and the ledger is exact to the token', async () => {

@@ -1,44 +1,24 @@
 // What a kept answer is good for: other limits, more samples, a server that has moved.
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ModelOptions, model, sample } from '../../src/sample/index.js'
-import { workspace } from '../../src/workspace/index.js'
-import { answerTo, chatServer, problems, type Server, say, testHost } from './sample-server.js'
+import { answerTo, problems, type Server, say } from './sample-server.js'
+import { begin, end, here, serve } from './sample-setting.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
-const servers: Server[] = []
+beforeEach(begin)
 
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
-})
-
-afterEach(async () => {
-  await here().close()
-  await Promise.all(servers.splice(0).map((server) => server.close()))
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const here = () => workspace(path.join(folder, 'w'))
+afterEach(end)
 
 /** A server whose answers take so many tokens, and are cut off where fewer are allowed. */
-async function serve(tokens: number): Promise<Server> {
-  const server = await chatServer((request, response) => {
+const limited = (tokens: number): Promise<Server> =>
+  serve((request, response) => {
     const most = request.body.max_tokens ?? tokens
     const usage = { prompt_tokens: 7, completion_tokens: Math.min(tokens, most) }
     say(response, answerTo(request), { finish: tokens <= most ? 'stop' : 'length', usage })
   })
-  servers.push(server)
-  return server
-}
 
 describe('a kept answer', () => {
   it('that came to its end holds for every limit above it, whichever limit it was asked under', async () => {
-    const server = await serve(15)
+    const server = await limited(15)
     const m = model('m', { baseURL: server.url })
     const at = async (maxTokens: number) =>
       (await sample(problems(1), { model: m, in: here(), maxTokens })).map(({ finish, usage }) => [
@@ -62,7 +42,7 @@ describe('a kept answer', () => {
   })
 
   it('is not mixed up between two cells that ask the same at once under different limits', async () => {
-    const server = await serve(15)
+    const server = await limited(15)
     const m = model('m', { baseURL: server.url })
     const finishes = await Promise.all(
       [10, 20, 10, 20].map(
@@ -74,8 +54,8 @@ describe('a kept answer', () => {
   })
 
   it('is asked again at another address, unless that is said to be the same server', async () => {
-    const first = await serve(15)
-    const moved = await serve(15)
+    const first = await limited(15)
+    const moved = await limited(15)
     const ask = (options: ModelOptions) => sample(problems(3), { model: model('m', options), in: here() })
     await ask({ baseURL: first.url })
     await ask({ baseURL: moved.url, identity: `${first.url}/` })

@@ -8,7 +8,8 @@ import { isLocal, keyFor, plainURL, withoutSecrets } from '../../src/sample/addr
 import { promptFor, seedFor, skyT1Prompts, studentSystem } from '../../src/sample/index.js'
 import * as lines from '../../src/sample/instructions.js'
 import { refusal } from '../../src/sample/refusals.js'
-import { problem, stoppedBy } from './sample-server.js'
+import { problem } from './sample-server.js'
+import { stoppedBy } from './stopped-by.js'
 
 const code = (more: Partial<Problem>) =>
   problem(1, { kind: 'code', domain: 'code', prompt: 'Add two numbers.', language: 'python', ...more })

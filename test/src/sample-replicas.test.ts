@@ -1,45 +1,15 @@
 // Several servers for one model: who gets what, who dies, who comes back.
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { model, sample } from '../../src/sample/index.js'
-import { workspace } from '../../src/workspace/index.js'
-import {
-  type Act,
-  answerTo,
-  chatServer,
-  problems,
-  refuse,
-  type Server,
-  say,
-  stoppedBy,
-  testHost,
-} from './sample-server.js'
+import { type Act, answerTo, problems, refuse, say } from './sample-server.js'
+import { begin, end, folder, here, host, serve, wait } from './sample-setting.js'
+import { stoppedBy } from './stopped-by.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
-const servers: Server[] = []
-
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
-})
-afterEach(async () => {
-  await here().close()
-  await Promise.all(servers.splice(0).map((server) => server.close().catch(() => undefined)))
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-const here = () => workspace(path.join(folder, 'w'))
-async function serve(act: Act) {
-  const server = await chatServer(act)
-  servers.push(server)
-  return server
-}
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+beforeEach(begin)
+afterEach(end)
 const slow: Act = async (request, response) => {
   await wait(10)
   say(response, answerTo(request))

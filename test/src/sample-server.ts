@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { MimeBundle } from '../../src/host.js'
 import type { Problem } from '../../src/rows.js'
-import { Stopped } from '../../src/stopped.js'
 
 export interface Request {
   /** 0, 1, … in the order of arrival. */
@@ -134,14 +133,4 @@ export function testHost() {
     },
     remove: () => delete (globalThis as Record<symbol, unknown>)[HOST],
   }
-}
-
-/** The Stopped that something ends with. */
-export async function stoppedBy(work: PromiseLike<unknown>): Promise<Stopped> {
-  const error = await Promise.resolve(work).then(
-    (value) => new Error(`nothing was thrown, it gave ${JSON.stringify(value)?.slice(0, 300)}`),
-    (caught: unknown) => caught,
-  )
-  if (!(error instanceof Stopped)) throw error
-  return error
 }

@@ -1,47 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { estimate, model, preview, sample, seedFor } from '../../src/sample/index.js'
 import { workspace } from '../../src/workspace/index.js'
-import {
-  type Act,
-  answerTo,
-  chatServer,
-  cut,
-  problem,
-  problems,
-  refuse,
-  type Server,
-  say,
-  stoppedBy,
-  testHost,
-} from './sample-server.js'
+import { type Act, answerTo, cut, problem, problems, refuse, say } from './sample-server.js'
+import { begin, end, folder, here, host, serve, wait } from './sample-setting.js'
+import { stoppedBy } from './stopped-by.js'
 
-let folder: string
-let host: ReturnType<typeof testHost>
-const servers: Server[] = []
+beforeEach(begin)
 
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-'))
-  host = testHost()
-})
+afterEach(end)
 
-afterEach(async () => {
-  await here().close()
-  await Promise.all(servers.splice(0).map((server) => server.close()))
-  host.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const here = (budget?: number) => workspace(path.join(folder, 'w'), budget === undefined ? {} : { budget })
-async function serve(act: Act, models?: string[]) {
-  const server = await chatServer(act, models)
-  servers.push(server)
-  return server
-}
 const plain: Act = (request, response) => say(response, answerTo(request))
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('sample', () => {
   it('ends an answer at its loop when asked to, says why, and pays for it once', async () => {
@@ -268,11 +238,11 @@ describe('a request that fails', () => {
       (_request, response) => cut(response, 'reset'),
       (_request, response) => cut(response, 'polite'),
     ]
-    for (const fault of faults) {
+    for (const [n, fault] of faults.entries()) {
       const server = await serve((request, response) =>
         request.nth === 0 ? fault(request, response) : say(response, 'finally'),
       )
-      const [row] = await sample([problem(servers.length)], {
+      const [row] = await sample([problem(n)], {
         model: model('m', { baseURL: server.url, retries: 1 }),
         in: here(),
       })

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { label } from '../../src/show/index.js'
 import { workspace } from '../../src/workspace/index.js'
-import { stoppedBy, testHost } from './sample-server.js'
+import { testHost } from './sample-server.js'
+import { stoppedBy } from './stopped-by.js'
 
 const HOST = Symbol.for('skylab.host')
 const AS = ['loop', 'near-loop', 'circling', 'clean']

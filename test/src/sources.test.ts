@@ -1,9 +1,8 @@
 // Public datasets by name, on rows that were written here in their published shapes, served by a Hub of our own.
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -11,53 +10,15 @@ import { problems, type SourceAccount, sources } from '../../src/problems/index.
 import { entries } from '../../src/problems/open.js'
 import type { Problem } from '../../src/rows.js'
 import { Stopped } from '../../src/stopped.js'
-import { type FakeHub, type FakeRepo, fakeHub } from './hub-server.js'
+import type { FakeRepo } from './hub-server.js'
+import { begin, end, folder, hub, serve } from './hub-setting.js'
 import { parquetOf } from './parquet.js'
+import { stoppedBy } from './stopped-by.js'
 
-let folder: string
-let hub: FakeHub | undefined
-let warned: string[]
-
-beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'skylab-sources-'))
-  for (const name of [
-    'HF_TOKEN',
-    'HUGGING_FACE_HUB_TOKEN',
-    'HF_HUB_OFFLINE',
-    'HF_HUB_CACHE',
-    'HUGGINGFACE_HUB_CACHE',
-    'HF_TOKEN_PATH',
-  ])
-    vi.stubEnv(name, '')
-  vi.stubEnv('HF_HOME', folder)
-  warned = []
-  vi.spyOn(console, 'warn').mockImplementation((text: string) => void warned.push(text))
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
-})
-
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  await hub?.close()
-  hub = undefined
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function serve(...repos: FakeRepo[]): Promise<void> {
-  hub = await fakeHub(repos)
-  vi.stubEnv('HF_ENDPOINT', hub.url)
-}
+beforeEach(begin)
+afterEach(end)
 
 const lines = (rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n')
-
-async function stopped(work: PromiseLike<unknown>): Promise<Stopped> {
-  const error = await work.then(
-    (value) => `nothing was thrown, but given: ${JSON.stringify(value)}`,
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(Stopped)
-  return error as Stopped
-}
 
 /** What holds of every account. */
 function addsUp(account: SourceAccount): SourceAccount {
@@ -181,7 +142,7 @@ describe('NuminaMath', () => {
 
   it('a difficulty that a filter leaves nothing of says so', async () => {
     await serve(...(await numinaRepos()))
-    const error = await stopped(problems('numina:math', { labels: [{ prompt: 'another', difficulty: 5 }] }))
+    const error = await stoppedBy(problems('numina:math', { labels: [{ prompt: 'another', difficulty: 5 }] }))
     expect(error.message).toMatch(
       /No row of numina:math \(AI-MO\/NuminaMath-CoT\) is left of 60: 5 no box in the solution, 45 source is not math, 10 no difficulty label/,
     )
@@ -297,7 +258,7 @@ describe('programs', () => {
     ])
     expect(rows.account[0]!.dropped).toEqual({ 'difficulty is not MEDIUM': 3 })
     expect(new Set(rows.map(({ id }) => id)).size).toBe(4)
-    expect((await stopped(problems('taco'))).message).toContain('taco:medium')
+    expect((await stoppedBy(problems('taco'))).message).toContain('taco:medium')
   })
 
   const files = {
@@ -329,12 +290,12 @@ describe('programs', () => {
 
   it('a release that is not there whole is not taken for one', async () => {
     await serve({ id: 'livecodebench/code_generation_lite', files: { 'test.jsonl': files['test.jsonl'] } })
-    const error = await stopped(problems('livecodebench'))
+    const error = await stoppedBy(problems('livecodebench'))
     expect(error).toMatchObject({ code: 'no-file', message: expect.stringContaining('test2.jsonl') })
   })
 
   it('a window is two dates', async () => {
-    expect((await stopped(problems('livecodebench', { from: 'May 2024' }))).fix).toContain("from: '2024-08-01'")
+    expect((await stoppedBy(problems('livecodebench', { from: 'May 2024' }))).fix).toContain("from: '2024-08-01'")
   })
 })
 
@@ -408,7 +369,7 @@ describe('benchmarks', () => {
       gated: true,
       files: { 'gpqa_diamond.csv': gpqa, 'gpqa_main.csv': gpqa.repeat(2) },
     })
-    const error = await stopped(problems('gpqa'))
+    const error = await stoppedBy(problems('gpqa'))
     expect(error.code).toBe('no-key')
     expect(error.fix).toMatch(/Open .*datasets\/Idavidrein\/gpqa.*Agree and access.*HF_TOKEN/)
     vi.stubEnv('HF_TOKEN', 'hf_good')
@@ -511,14 +472,14 @@ describe('any dataset of the Hub', () => {
     expect(await read({ split: 'test' })).toEqual(['3 mit, cc-by-4.0'])
     expect(await read({ config: 'easy' })).toEqual(['4 mit, cc-by-4.0'])
     expect(await read({ files: 'b.*' })).toEqual(['2 mit, cc-by-4.0'])
-    expect((await stopped(problems('owner/name'))).fix).toBe("problems('owner/name', { split: 'train' })")
-    expect((await stopped(problems('owner/name', { config: 'hard' }))).message).toMatch(
+    expect((await stoppedBy(problems('owner/name'))).fix).toBe("problems('owner/name', { split: 'train' })")
+    expect((await stoppedBy(problems('owner/name', { config: 'hard' }))).message).toMatch(
       /no configuration "hard": easy, default/,
     )
-    expect((await stopped(problems('owner/name', { split: 'train' }))).message).toMatch(
+    expect((await stoppedBy(problems('owner/name', { split: 'train' }))).message).toMatch(
       /no answer: its fields are question, final/,
     )
-    expect((await stopped(problems('owner/name', { files: '*.csv' }))).message).toMatch(
+    expect((await stoppedBy(problems('owner/name', { files: '*.csv' }))).message).toMatch(
       /has no file \*\.csv .* it holds a\.jsonl/,
     )
   })
@@ -545,10 +506,10 @@ describe('any dataset of the Hub', () => {
       { id: 'owner/nothing', files: { 'x.bin': 'y' } },
     )
     expect((await problems('owner/names', { split: 'validation' })).map(({ answer }) => answer)).toEqual(['2'])
-    expect((await stopped(problems('owner/names'))).message).toContain('several splits: train, validation')
+    expect((await stoppedBy(problems('owner/names'))).message).toContain('several splits: train, validation')
     expect((await problems('owner/script', { split: 'train' })).map(({ answer }) => answer)).toEqual(['3'])
-    expect((await stopped(problems('owner/script', { split: 'test' }))).message).toContain('only a part')
-    expect((await stopped(problems('owner/nothing'))).code).toBe('no-file')
+    expect((await stoppedBy(problems('owner/script', { split: 'test' }))).message).toContain('only a part')
+    expect((await stoppedBy(problems('owner/nothing'))).code).toBe('no-file')
   })
 
   it('by an hf:// address and by its page, at a revision', async () => {
@@ -561,9 +522,9 @@ describe('any dataset of the Hub', () => {
       ['hf://datasets/owner/name/a.jsonl', '1'],
       ['hf://datasets/owner/name@v1/a.jsonl', '0'],
       ['hf://datasets/owner/name@v1', '0'],
-      [`${hub!.url}/datasets/owner/name`, '1'],
-      [`${hub!.url}/datasets/owner/name/blob/v1/a.jsonl`, '0'],
-      [`${hub!.url}/datasets/owner/name/resolve/main/a.jsonl?download=true`, '1'],
+      [`${hub.url}/datasets/owner/name`, '1'],
+      [`${hub.url}/datasets/owner/name/blob/v1/a.jsonl`, '0'],
+      [`${hub.url}/datasets/owner/name/resolve/main/a.jsonl?download=true`, '1'],
     ] as const) {
       const rows = await problems(source)
       expect(
@@ -580,9 +541,9 @@ describe('any dataset of the Hub', () => {
     await serve({ id: 'owner/name', files: { 'a.jsonl': lines([{ question: 'A', answer: 1 }]) } })
     const online = await problems('owner/name')
     vi.stubEnv('HF_HUB_OFFLINE', '1')
-    hub!.seen.length = 0
+    hub.seen.length = 0
     expect(await problems('owner/name')).toEqual(online)
-    expect(hub!.seen).toEqual([])
+    expect(hub.seen).toEqual([])
   })
 
   it('of which a cache holds only some parts is not taken for whole', async () => {
@@ -596,7 +557,7 @@ describe('any dataset of the Hub', () => {
       lines([{ question: 'A', answer: 1 }]),
     )
     vi.stubEnv('HF_HUB_OFFLINE', '1')
-    const error = await stopped(problems('owner/name'))
+    const error = await stoppedBy(problems('owner/name'))
     expect(error.message).toMatch(/1 of 3 parts are here/)
     expect(error.fix).toContain('hf download owner/name')
   })
@@ -639,16 +600,16 @@ describe('files', () => {
       writeFileSync(path.join(folder, name), bytes)
       return path.join(folder, name)
     }
-    expect((await stopped(problems(write('torn.parquet', whole.subarray(0, whole.length - 40))))).message).toMatch(
+    expect((await stoppedBy(problems(write('torn.parquet', whole.subarray(0, whole.length - 40))))).message).toMatch(
       /damaged Parquet/,
     )
-    expect((await stopped(problems(write('a.arrow', Buffer.from('ARROW1\0\0'))))).message).toMatch(/Arrow file/)
+    expect((await stoppedBy(problems(write('a.arrow', Buffer.from('ARROW1\0\0'))))).message).toMatch(/Arrow file/)
     const zst = zlib.zstdCompressSync(Buffer.from(lines([{ question: 'A?', answer: 1 }])))
     expect((await problems(write('b.jsonl.zst', zst)))[0]).toMatchObject({
       id: expect.stringMatching(/^b\//),
       answer: '1',
     })
-    expect((await stopped(problems(write('c.jsonl.zst', zst.subarray(0, 20))))).message).toMatch(/damaged zstd/)
+    expect((await stoppedBy(problems(write('c.jsonl.zst', zst.subarray(0, 20))))).message).toMatch(/damaged zstd/)
   })
 
   it('a zstd file that is torn anywhere is not taken for a whole one', async () => {
@@ -666,7 +627,7 @@ describe('files', () => {
     expect(await problems(whole)).toHaveLength(30_000)
     for (const cut of [1, 2, 5, 6, 1000, 300_000, 700_000]) {
       writeFileSync(whole, frames.subarray(0, frames.length - cut))
-      expect((await stopped(problems(whole))).message, String(cut)).toMatch(/damaged zstd/)
+      expect((await stoppedBy(problems(whole))).message, String(cut)).toMatch(/damaged zstd/)
     }
   })
 
@@ -684,7 +645,9 @@ describe('files', () => {
     expect(got[0]).toMatchObject({ source: 'set', answer: '1' })
     expect(seen).toBeUndefined()
     expect(JSON.stringify(got.account)).not.toContain('secret')
-    expect((await stopped(problems(`${at}/gone.jsonl?key=secret`))).message).toMatch(/404 for http[^?]*gone\.jsonl\.$/)
+    expect((await stoppedBy(problems(`${at}/gone.jsonl?key=secret`))).message).toMatch(
+      /404 for http[^?]*gone\.jsonl\.$/,
+    )
     server.close()
   })
 
@@ -743,7 +706,7 @@ describe('one at a time', () => {
     expect(rows).toEqual([...all])
     expect(read.account).toEqual(all.account)
     expect(new Set(rows.map(({ id }) => id)).size).toBe(400)
-    expect((await stopped(read)).message).toContain('already read')
+    expect((await stoppedBy(read)).message).toContain('already read')
   })
 
   it('a draw is the same whatever is around it, and its account says what was not drawn', async () => {
@@ -771,7 +734,7 @@ describe('one at a time', () => {
     }
     try {
       const read = problems(file)
-      const error = await stopped(
+      const error = await stoppedBy(
         (async () => {
           for await (const _ of read) stop.abort(new Stopped('interrupted', 'Interrupted.', ''))
         })(),

@@ -24,6 +24,7 @@ import {
   Step,
   workspace,
 } from '../../src/workspace/index.js'
+import { stoppedBy } from './stopped-by.js'
 
 let folder: string
 const shown: { bundle: MimeBundle; id?: string; update?: boolean; final?: boolean }[] = []
@@ -53,16 +54,6 @@ const here = (budget?: number) => workspace(path.join(folder, 'w'), budget === u
 const file = (stage: string) => path.join(folder, 'w', 'journal', `${stage}.jsonl`)
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const answer = (value: unknown, cost?: number) => async () => ({ value, dollars: cost })
-
-/** The Stopped that something ends with. */
-async function stoppedBy(work: PromiseLike<unknown>): Promise<Stopped> {
-  const error = await Promise.resolve(work).then(
-    () => 'nothing was thrown',
-    (caught: unknown) => caught,
-  )
-  expect(error).toBeInstanceOf(Stopped)
-  return error as Stopped
-}
 
 describe('keys', () => {
   it('do not depend on the order of members, and leave undefined out', () => {

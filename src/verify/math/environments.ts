@@ -1,7 +1,7 @@
 // Systems and piecewise functions: \begin{cases}, \begin{aligned} and their like.
 
 import type { Parser } from './parse.js'
-import { CONDITION } from './parse.js'
+import { CONDITION } from './said.js'
 import type { Token } from './tokens.js'
 import { type Tree, Unreadable } from './tree.js'
 

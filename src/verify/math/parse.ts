@@ -1,13 +1,13 @@
 // Tokens → tree. Precedence from loose to tight: separators, relations, sets, ratio, sum, product, sign, power.
 
-import { amount, sumOfQuantities, unitFraction } from './amounts.js'
+import { amount, sumOfQuantities } from './amounts.js'
 import { atom } from './atoms.js'
 import { Cursor } from './cursor.js'
 import { family } from './families.js'
+import { CONDITION, isUnit, skipCondition, unit } from './said.js'
 import { table } from './table.js'
 import { type LexNotes, type LexOptions, type Token, tokens } from './tokens.js'
-import { type Join, negated, number, type Relation, type Tree, times, Unreadable } from './tree.js'
-import { readUnit, scaleWord } from './words.js'
+import { type Join, negated, type Relation, type Tree, times, Unreadable } from './tree.js'
 import { degreeSign, minutes, mixedFraction, mixedNumber, ordinalSign, temperature } from './written.js'
 
 const RELATIONS = table<Relation>({
@@ -19,9 +19,6 @@ const RELATIONS = table<Relation>({
   '!=': '!=',
   '~': '~',
 })
-/** Words that begin a condition or an explanation of what stands before them. */
-export const CONDITION =
-  /^(?:,\s*)?(?:for|where|when|whenever|if|provided|assuming|with|such that|as|其中|当|若)(?![a-z])/i
 const STARTS = /^(?:[({|[⟨]|set\{)$/
 
 /** Reads one answer. Throws Unreadable, and nothing else. */
@@ -36,7 +33,7 @@ export class Parser extends Cursor {
   /** What was said about when an answer holds: "k is an integer". */
   readonly conditions: string[] = []
   /** The currency sign met in the sum that is being read. */
-  private money: string | undefined
+  money: string | undefined
   /** Inside \\begin{cases} a condition is part of the answer. */
   keepConditions = false
 
@@ -63,7 +60,7 @@ export class Parser extends Cursor {
         groups.some((group) => group.length)
       ) {
         if (this.keepConditions) break
-        this.skipCondition()
+        skipCondition(this)
         continue
       }
       const group = groups[groups.length - 1]!
@@ -165,7 +162,7 @@ export class Parser extends Cursor {
     return paid
   }
 
-  private terms(): Tree {
+  terms(): Tree {
     let terms: Tree[] = []
     let sign = ''
     const token = this.peek()
@@ -190,75 +187,7 @@ export class Parser extends Cursor {
         terms = [{ t: 'either', left, right, sign: operator.text === '±' ? 1 : -1 }]
       }
     }
-    return this.unit(terms.length === 1 ? terms[0]! : { t: 'sum', of: terms })
-  }
-
-  /** A sum with the words after it: 12 cm, 5 square metres, 3 hours. */
-  private unit(tree: Tree): Tree {
-    const token = this.peek()
-    if (token?.k === 'currency') {
-      this.at++
-      this.money = token.text
-      return tree
-    }
-    const fraction = unitFraction(this)
-    if (fraction) return { t: 'quantity', of: tree, unit: fraction }
-    if (!token || (token.k !== 'text' && token.k !== 'word')) return tree
-    if (CONDITION.test(token.text)) {
-      if (!this.keepConditions) this.skipCondition()
-      return tree
-    }
-    const scale = scaleWord(token.text)
-    if (scale !== undefined) {
-      this.at++
-      return this.unit(times(tree, number({ n: scale, d: 1n })))
-    }
-    let text = ''
-    for (;;) {
-      const part = this.peek()
-      if (!part) break
-      // 2 hours 30 minutes: the next amount begins.
-      if (part.k === 'number' && (part.spaced || this.peek(-1)?.k === 'text') && readUnit(text)) {
-        const more = this.terms()
-        return sumOfQuantities({ t: 'quantity', of: tree, unit: text.trim() }, more) ?? tree
-      }
-      if (part.k === 'text' || part.k === 'word' || part.k === 'letter' || part.k === 'number')
-        text += (part.spaced || part.k === 'text' ? ' ' : '') + part.text
-      else if (
-        part.k === 'op' &&
-        /^[/^{}\-().'*%!]$/.test(part.text) &&
-        !(part.text === '}' && !/\{[^}]*$/.test(text)) &&
-        !(part.text === ')' && !/\([^)]*$/.test(text))
-      )
-        text += part.text
-      else break
-      this.at++
-    }
-    text = text.trim()
-    const scaled = /^(thousand|million|billion|trillion)\b\s*(.*)$/i.exec(text)
-    if (scaled) {
-      tree = times(tree, number({ n: scaleWord(scaled[1]!)!, d: 1n }))
-      text = scaled[2]!
-      if (!text) return tree
-    }
-    if (/^(?:degrees?|deg)\.?$/i.test(text)) return { t: 'degrees', of: tree }
-    return { t: 'quantity', of: tree, unit: text }
-  }
-
-  /** "for ω ≠ 2", "with probability 1/3": when it holds, not what it is. It ends with the item. */
-  private skipCondition(): void {
-    let depth = 0
-    let said = ''
-    for (let token = this.peek(); token; token = this.peek()) {
-      if (token.k === 'op') {
-        if (/^(?:[([{⟨]|set\{)$/.test(token.text)) depth++
-        else if (/^(?:[)\]}⟩]|\}set)$/.test(token.text) && --depth < 0) break
-        else if (depth === 0 && /^(?:[,;&]|\\\\)$/.test(token.text)) break
-      } else if (token.k === 'end') break
-      said += ` ${token.text}`
-      this.at++
-    }
-    this.conditions.push(said.trim())
+    return unit(this, terms.length === 1 ? terms[0]! : { t: 'sum', of: terms })
   }
 
   product(): Tree {
@@ -288,8 +217,7 @@ export class Parser extends Cursor {
             continue
           }
           if (!this.followable()) throw new Unreadable('two numbers side by side')
-        } else if (token.k === 'text' || token.k === 'end' || token.k === 'currency' || this.isUnit(token, left))
-          return left
+        } else if (token.k === 'text' || token.k === 'end' || token.k === 'currency' || isUnit(token, left)) return left
         else if (token.k === 'command' && !this.multiplies(token.text)) return left
         const before = left
         const mixed = mixedFraction(this, before)
@@ -312,18 +240,6 @@ export class Parser extends Cursor {
   private multiplies(command: string): boolean {
     return !/^(?:in|cup|cap|setminus|backslash|pmod|bmod|mod|pod|equiv|rfloor|rceil|dots|ldots|cdots|to|rightarrow|Rightarrow|implies|iff|mapsto|forall|exists|subset|subseteq|therefore|because|par|parallel|perp|sim|cong|over|choose|mapsto)$/.test(
       command,
-    )
-  }
-
-  /** A word after a number that names a unit or counts things is no factor. */
-  private isUnit(token: Token, left: Tree): boolean {
-    if (token.k !== 'word') return false
-    if (left.t === 'symbol' || left.t === 'word') return token.spaced && token.text.length > 3
-    return (
-      readUnit(token.text) !== undefined ||
-      scaleWord(token.text) !== undefined ||
-      /^(?:sq|cu)$/.test(token.text) ||
-      (token.spaced && token.text.length > 2 && /^[A-Za-z][a-z]+$/.test(token.text))
     )
   }
 

@@ -4,10 +4,11 @@
 import { exact } from './exact.js'
 import { same } from './rational.js'
 import { read } from './read.js'
-import { near } from './sky-t1.js'
 import { python } from './sky-t1-python.js'
 import { mapChildren, negated, some, symbols, type Tree } from './tree.js'
 import { constantFactor, isExpression, realValue, sameValue } from './values.js'
+
+const RELATIVE = 1e-4
 
 /** Whether their symbolic step takes two texts for equal. */
 export function symbolicallyEqual(pred: string, gold: string): boolean {
@@ -154,3 +155,8 @@ function relations(p: Tree & { t: 'relation' }, g: Tree & { t: 'relation' }): bo
   if (p.operators[0] !== '=' || g.operators[0] !== '=' || symbols(one).size === 0) return false
   return typeof constantFactor(one, two) === 'object'
 }
+
+/** Two numbers within one part in ten thousand, as Python's math.isclose takes it. */
+export const near = (a: number, b: number): boolean =>
+  a === b ||
+  (Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b)))

@@ -1,7 +1,7 @@
 // Equality under the rules that filtered the report's data, to count what they let in (SkyThought,
 // util/math_parsing_util.py, commit 0d190f1). Their symbolic step runs sympy; here it is our own reading of both sides.
 
-import { symbolicallyEqual } from './sky-t1-symbolic.js'
+import { near, symbolicallyEqual } from './sky-t1-symbolic.js'
 
 export { skyT1Extract, skyT1Normal } from './sky-t1-normal.js'
 
@@ -17,7 +17,6 @@ export type SkyT1Rule =
   | 'assignment'
   | 'symbolic'
 
-const RELATIVE = 1e-4
 /** Elements within elements, and comparisons in all, before the answer is no: the original has 5 seconds. */
 const MAX_DEPTH = 20
 const MAX_COMPARISONS = 300
@@ -70,10 +69,6 @@ function rule(pred: string, gold: string, depth: number, budget: { left: number 
   }
   return symbolicallyEqual(pred, gold) ? 'symbolic' : undefined
 }
-
-export const near = (a: number, b: number): boolean =>
-  a === b ||
-  (Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b)))
 
 const FLOAT = /^\s*[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?|nan|inf(?:inity)?)\s*$/i
 

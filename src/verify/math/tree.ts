@@ -79,51 +79,14 @@ export function substituted(tree: Tree, name: string, by: Tree): Tree {
   return mapChildren(tree, (child) => substituted(child, name, by))
 }
 
-/** The trees directly inside a tree. */
+/** The trees directly inside a tree. Words as limits of a sum are not among them. */
 export function children(tree: Tree): readonly Tree[] {
-  switch (tree.t) {
-    case 'sum':
-    case 'product':
-    case 'relation':
-    case 'list':
-    case 'tuple':
-    case 'set':
-    case 'union':
-    case 'intersection':
-    case 'without':
-    case 'ratio':
-      return tree.of
-    case 'call':
-      return tree.index ? [...tree.of, tree.index] : tree.of
-    case 'cases':
-      return tree.rows.flatMap(({ value, where }) => (where ? [value, where] : [value]))
-    case 'builder':
-      return [tree.of, ...tree.where]
-    case 'family':
-      return [tree.of]
-    case 'quotient':
-      return [tree.over, tree.under]
-    case 'power':
-      return [tree.base, tree.exponent]
-    case 'negative':
-    case 'percent':
-    case 'degrees':
-    case 'quantity':
-      return [tree.of]
-    case 'either':
-      return tree.left ? [tree.left, tree.right] : [tree.right]
-    case 'range':
-      return [
-        tree.of,
-        ...[tree.below, tree.above].filter((limit) => limit !== undefined && limit.t !== 'text'),
-      ] as Tree[]
-    case 'matrix':
-      return tree.rows.flat()
-    case 'residue':
-      return [tree.of, tree.modulus]
-    default:
-      return []
-  }
+  const inside: Tree[] = []
+  mapChildren(tree, (child) => {
+    inside.push(child)
+    return child
+  })
+  return tree.t === 'range' ? inside.filter((child) => child === tree.of || child.t !== 'text') : inside
 }
 
 /** The same tree with each tree directly inside it replaced. */

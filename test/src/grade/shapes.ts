@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import pieces from './pieces.json' with { type: 'json' }
 
 /** An expression, apart from how it is written: what the properties make, rewrite and change. */
 export type Shape =
@@ -209,59 +210,7 @@ export function text(shape: Shape, choices: readonly number[]): string {
 }
 
 /** What answers are made of, in any order. */
-const PIECES = [
-  ...'0123456789'.split(''),
-  ...'xyzabknCeifPU'.split(''),
-  ...'+-*/^_=<>()[]{}|,;:.!%&$\'"~'.split(''),
-  '\\frac',
-  '\\sqrt',
-  '\\left',
-  '\\right',
-  '\\{',
-  '\\}',
-  '\\\\',
-  '\\pi',
-  '\\infty',
-  '\\cup',
-  '\\pm',
-  '\\le',
-  '\\in',
-  '\\mathbb{R}',
-  '\\text{ cm}',
-  '\\text{ or }',
-  '\\boxed{',
-  '\\sin',
-  '\\log_2',
-  '\\binom',
-  '\\begin{pmatrix}',
-  '\\end{pmatrix}',
-  '\\begin{cases}',
-  '\\end{cases}',
-  '\\overline{3}',
-  '\\ldots',
-  '\\circ',
-  '\\pmod',
-  '\\mid',
-  '\\sum',
-  ' and ',
-  ' or ',
-  ' to ',
-  'answer is ',
-  '√',
-  '½',
-  '²',
-  '°',
-  '∞',
-  '≤',
-  '或',
-  '，',
-  'yes',
-  'Tuesday',
-  'A',
-  'million',
-  ' ',
-  '\n',
-]
+const PIECES = [...pieces.characters, ...pieces.pieces]
 
 export const tokens: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 14 })
