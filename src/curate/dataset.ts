@@ -1,5 +1,4 @@
 // The training set on disk: rows, the entry for LLaMA-Factory, and a card that says where every row went.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { dropped, type SourceAccount } from '../flow.js'
 import type { Judged, TrainingRow } from '../rows.js'
@@ -23,7 +22,7 @@ import {
   pairConversation,
 } from './sharegpt.js'
 import { CUTOFF, Tally, type TokenTally } from './tally.js'
-import { writeWhole } from './write.js'
+import { amend, beside, writeWhole } from './write.js'
 
 /** How the rows are written; each is a file and an entry in dataset_info.json. */
 export type Format = 'json' | 'jsonl' | 'parquet' | 'messages'
@@ -144,9 +143,12 @@ export async function dataset(rows: TrainingRow[] | Preference[], options: Datas
   const counted = tally.end()
   const main = files[0]!
   const info = entries[name]!
-  const others = { ...(await otherEntries(dir)), ...entries }
-  const infoText = `${JSON.stringify(others, null, 2)}\n`
-  files.push({ name: 'dataset_info.json', ...(await writeWhole(path.join(dir, 'dataset_info.json'), [infoText])) })
+  const infoFile = path.join(dir, 'dataset_info.json')
+  const amended = amend(
+    infoFile,
+    (text) => `${JSON.stringify({ ...otherEntries(infoFile, text), ...entries }, null, 2)}\n`,
+  )
+  files.push({ name: 'dataset_info.json', ...amended })
   const facts = {
     name,
     rows: mixed,
@@ -181,7 +183,7 @@ async function writeFormat(
   if (format === 'json') return writeWhole(file, array(rows()))
   if (format === 'jsonl') return writeWhole(file, lines(rows()))
   if (format === 'messages') return writeWhole(file, lines(messages(rows())))
-  const source = `${file}.${process.pid}.rows`
+  const source = beside(file, 'rows')
   try {
     await writeWhole(source, lines(rows()))
     return await writeParquet(file, source, kind)
@@ -241,12 +243,7 @@ function placeOf({ fate }: TrainingRow): number {
 }
 
 /** What else dataset_info.json describes. A file that is no JSON object is not overwritten silently. */
-async function otherEntries(dir: string): Promise<Record<string, unknown>> {
-  const file = path.join(dir, 'dataset_info.json')
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}'
-    throw new Stopped('disk', `${file} cannot be read: ${error.message}.`, `ls -l ${file}`, error)
-  })
+function otherEntries(file: string, text = '{}'): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>

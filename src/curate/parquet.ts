@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { Stopped } from '../stopped.js'
+import { beside } from './write.js'
 
 const TURN = 'STRUCT("from" VARCHAR, "value" VARCHAR)'
 const COLUMNS = {
@@ -21,7 +22,7 @@ export async function writeParquet(
   lines: string,
   kind: 'rows' | 'pairs',
 ): Promise<{ sha256: string; bytes: number }> {
-  const part = `${file}.${process.pid}.part`
+  const part = beside(file)
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
   try {
     const { DuckDBInstance } = await import('@duckdb/node-api')

@@ -320,6 +320,23 @@ describe('dataset', () => {
     expect(readdirSync(work.dir).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 
+  it('two sets written at once into one folder are both whole and both listed', async () => {
+    const rows = await three()
+    const names = ['one', 'two', 'three', 'two']
+    const made = await Promise.all(names.map((name) => dataset(rows, { name, in: work, formats: ['json', 'parquet'] })))
+    expect(new Set(made.map(({ sha256 }) => sha256)).size).toBe(1)
+    const info = JSON.parse(read('dataset_info.json')) as Record<string, unknown>
+    for (const name of names) {
+      expect(
+        createHash('sha256')
+          .update(read(`${name}.json`))
+          .digest('hex'),
+      ).toBe(made[0]!.sha256)
+      expect(Object.keys(info)).toEqual(expect.arrayContaining([name, `${name}-parquet`]))
+    }
+    expect(readdirSync(work.dir).filter((name) => /\.(part|rows)$/.test(name))).toEqual([])
+  })
+
   const python = spawnSync('python3', ['--version']).status === 0
   it.skipIf(!python)('the bytes are those of Python’s json.dump with indent 4 (needs python3)', async () => {
     const rows = await mix(
