@@ -54,6 +54,8 @@ export {
 } from './evaluate/index.js'
 export { dropped, type FlowLine, flow } from './flow.js'
 export { show } from './host.js'
+// the lessons' exercises
+export { type Checked, check } from './lessons/index.js'
 // problems, models, answers
 export {
   type Filters,

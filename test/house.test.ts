@@ -73,7 +73,8 @@ describe('the house', () => {
   it('has arrows that run one way: a stage imports the ground and the stages before it', () => {
     const stages = ['problems', 'sample', 'reformat', 'verify', 'curate', 'train', 'evaluate', 'release']
     const allowed = (from: string, to: string): boolean => {
-      if (from === to || ['index', 'commands', 'tslab'].includes(from)) return true
+      // The exercises look at every stage; only what exports them looks at them.
+      if (from === to || ['index', 'commands', 'tslab', 'lessons'].includes(from)) return true
       const ground = [
         'rows',
         'json',
