@@ -13,6 +13,11 @@ import { originText, recordedLines, recordedOrigin } from './recording.js'
 
 const [command, file] = process.argv.slice(2)
 
+/** What the launcher left, read once: the real trainer never looks at it, and must not be stopped by what becomes of it. */
+const job = existsSync('job.json') ? (JSON.parse(readFileSync('job.json', 'utf8')) as Job) : undefined
+/** What the recording that is played was made from, by the hash of the training file. */
+const origin = () => recordedOrigin(job?.data.sha256)
+
 /** transformers' enable_jit_checkpoint: asked to end, it saves first. */
 let saves = false
 let asked = false
@@ -30,7 +35,7 @@ else if (command === 'train' && file) void train(file)
 else refuse(`practice stand-in: expected "train FILE.yaml" or "version", got ${process.argv.slice(2).join(' ')}`)
 
 async function train(yaml: string): Promise<void> {
-  console.log(`[practice] ${originText(recordedOrigin(trainedOn()))}`)
+  console.log(`[practice] ${originText(origin())}`)
   const settings = readSettings(yaml)
   loadData(settings)
   if (Number(process.env.NODE_RANK ?? 0) > 0) {
@@ -40,21 +45,21 @@ async function train(yaml: string): Promise<void> {
   const output = String(settings.output_dir)
   mkdirSync(output, { recursive: true })
   const { seconds, failAt } = practiceOptions()
-  const lines = recordedLines(trainedOn())
+  const lines = recordedLines(job?.data.sha256)
   const log = path.join(output, 'trainer_log.jsonl')
   const every = Number(settings.save_steps ?? 500)
   const keep = Number(settings.save_total_limit ?? Number.POSITIVE_INFINITY)
-  const origin = lastCheckpoint(output)
+  const from = lastCheckpoint(output)
   saves = settings.enable_jit_checkpoint === true
-  if (origin.step > 0) console.log(`[practice] resuming from ${output}/checkpoint-${origin.step}`)
+  if (from.step > 0) console.log(`[practice] resuming from ${output}/checkpoint-${from.step}`)
   for (const line of lines) {
     const row = JSON.parse(line) as LogRow
     const last = row.loss === undefined
-    if (row.current_steps <= origin.step && !last) continue
+    if (row.current_steps <= from.step && !last) continue
     await sleep((seconds * 1000) / lines.length)
     if (failAt !== undefined && row.current_steps >= failAt)
       refuse(`RuntimeError: the practice trainer was told to fail at step ${failAt}`)
-    appendFileSync(log, `${origin.step > 0 ? sinceStart(row, origin, lines) : line}\n`)
+    appendFileSync(log, `${from.step > 0 ? sinceStart(row, from, lines) : line}\n`)
     if (!last && (asked || row.current_steps % every === 0)) checkpoint(output, row, keep)
     if (asked) {
       console.log('[practice] SIGTERM: saved, stopping')
@@ -79,8 +84,8 @@ function lastCheckpoint(output: string): { step: number } {
 }
 
 /** After a resume the real trainer counts time from its new start, and the time left by that: wrong, and kept so. */
-function sinceStart(row: LogRow, origin: { step: number }, lines: string[]): string {
-  const before = lines.map((line) => JSON.parse(line) as LogRow).find((one) => one.current_steps === origin.step)
+function sinceStart(row: LogRow, from: { step: number }, lines: string[]): string {
+  const before = lines.map((line) => JSON.parse(line) as LogRow).find((one) => one.current_steps === from.step)
   const elapsed = Math.max(0, secondsOf(row.elapsed_time) - secondsOf(before?.elapsed_time ?? ''))
   const left = (elapsed / row.current_steps) * (row.total_steps - row.current_steps)
   return JSON.stringify({ ...row, elapsed_time: clock(elapsed), remaining_time: clock(left) })
@@ -157,23 +162,16 @@ function loadData(settings: Record<string, Value>): void {
   if (valid === 0) refuse('RuntimeError: Cannot find valid samples, check `data/README.md` for the data format.')
 }
 
-/** Hash of the training file, by job.json. */
-function trainedOn(): string | undefined {
-  return existsSync('job.json') ? (JSON.parse(readFileSync('job.json', 'utf8')) as Job).data.sha256 : undefined
-}
-
 /** As the launcher wrote them into job.json; PRACTICE_SECONDS where this trainer is used on another machine. */
 function practiceOptions(): { seconds: number; failAt?: number } {
-  const seconds = Number(process.env.PRACTICE_SECONDS ?? 15)
-  if (!existsSync('job.json')) return { seconds }
-  return (JSON.parse(readFileSync('job.json', 'utf8')) as Job).practice ?? { seconds }
+  return job?.practice ?? { seconds: Number(process.env.PRACTICE_SECONDS ?? 15) }
 }
 
 /** What LLaMA-Factory leaves behind, except weights. */
 function finish(output: string, lines: string[]): void {
   const rows = lines.map((line) => JSON.parse(line) as Record<string, number>)
   const last = rows.at(-1)!
-  const results = recordedOrigin(trainedOn()).results
+  const { results } = origin()
   writeFileSync(path.join(output, 'train_results.json'), `${JSON.stringify(results, null, 4)}\n`)
   writeFileSync(path.join(output, 'all_results.json'), `${JSON.stringify(results, null, 4)}\n`)
   const history = rows
@@ -188,7 +186,7 @@ function finish(output: string, lines: string[]): void {
   writeFileSync(path.join(output, 'trainer_state.json'), `${JSON.stringify(state, null, 2)}\n`)
   writeFileSync(
     path.join(output, 'PRACTICE.txt'),
-    `${originText(recordedOrigin(trainedOn()))}\nThere are no weights in this folder.\n`,
+    `${originText(origin())}\nThere are no weights in this folder.\n`,
   )
   console.log('[practice] done')
 }
