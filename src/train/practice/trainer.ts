@@ -184,10 +184,7 @@ function finish(output: string, lines: string[]): void {
     log_history: history,
   }
   writeFileSync(path.join(output, 'trainer_state.json'), `${JSON.stringify(state, null, 2)}\n`)
-  writeFileSync(
-    path.join(output, 'PRACTICE.txt'),
-    `${originText(origin())}\nThere are no weights in this folder.\n`,
-  )
+  writeFileSync(path.join(output, 'PRACTICE.txt'), `${originText(origin())}\nThere are no weights in this folder.\n`)
   console.log('[practice] done')
 }
 
