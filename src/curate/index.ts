@@ -17,5 +17,5 @@ export { type Preference, type PreferenceOptions, preferences } from './preferen
 export { PRESETS } from './presets.js'
 export { type Pushed, type PushOptions, push } from './push.js'
 export type { MixPart, Quota } from './quota.js'
-export { type Conversation, conversation, conversationFault, type DatasetEntry, datasetEntry } from './sharegpt.js'
+export { type Conversation, conversation, conversationFault } from './sharegpt.js'
 export { type DeduplicateOptions, decontaminate, deduplicate } from './steps.js'

@@ -8,10 +8,9 @@
 //
 // Settings are the environment's: HF_ENDPOINT, HF_TOKEN (or the file of `hf auth login`), HF_HOME, HF_HUB_CACHE,
 // HF_HUB_OFFLINE. Every refusal is a Stopped with what to type; no token and no signed address is ever part of one.
-export { megabytes } from './cache.js'
-export { type Asked, refused } from './faults.js'
-export { type HubOptions, hubFiles, hubRepo } from './files.js'
+export type { Asked } from './faults.js'
+export { hubFiles, hubRepo } from './files.js'
 export { matching } from './match.js'
-export { isCommit, type Repo, type RepoConfig, type RepoFile, type RepoKind } from './repo.js'
-export { type HubRequest, hubJson, hubRequest } from './request.js'
-export { cacheFolder, endpoint, isOffline, type Token, token } from './settings.js'
+export type { Repo, RepoConfig, RepoFile } from './repo.js'
+export { hubJson, hubRequest } from './request.js'
+export { endpoint, token } from './settings.js'

@@ -9,7 +9,6 @@ export {
   type RepeatsGroup,
 } from './inspect.js'
 export {
-  kindOf,
   type Markers,
   markers,
   type Passage,

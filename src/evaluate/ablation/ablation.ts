@@ -5,7 +5,7 @@ import type { Score } from '../../rows.js'
 import { holm } from '../../stats/index.js'
 import { Stopped } from '../../stopped.js'
 import { type Run, type TrainingData, train, trainingPlan } from '../../train/index.js'
-import { dollars, escapeHtml, type Workspace } from '../../workspace/index.js'
+import { dollars, escapeHtml } from '../../workspace/index.js'
 import { benchesFor } from '../benches.js'
 import { type Comparison, compare } from '../compare.js'
 import { evaluate } from '../evaluate.js'
@@ -299,12 +299,6 @@ function settingsOf({
   ...settings
 }: Record<string, unknown> & { on?: unknown }): object {
   return settings
-}
-
-/** For a workspace: which ablations have results in it. */
-export async function ablationResults(work: Workspace, name?: string): Promise<ArmResult[]> {
-  const all = await work.rows<ArmResult>(STAGE)
-  return name === undefined ? all : all.filter(({ ablation }) => ablation === name)
 }
 
 /** Two arms as a difference, with what they share said once: 'Qwen2.5-7B: trained true − trained false'. */

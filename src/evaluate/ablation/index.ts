@@ -7,7 +7,7 @@ import type { Vary } from './grid.js'
 import type { AblationOptions } from './options.js'
 import { type AblationPresetOptions, dataMix, modelSize } from './presets.js'
 
-export { Ablation, type ArmPlan, type ArmResult, ablationResults } from './ablation.js'
+export { Ablation, type ArmPlan, type ArmResult } from './ablation.js'
 export type { Arm, Point, Vary } from './grid.js'
 export type { AblationOptions } from './options.js'
 export type { AblationPresetOptions } from './presets.js'
