@@ -1,4 +1,5 @@
 // Every exercise by its name: one line a lesson.
+import { lesson00 } from './lesson-00.js'
 import { lesson01 } from './lesson-01.js'
 import { lesson02 } from './lesson-02.js'
 import { lesson03 } from './lesson-03.js'
@@ -10,6 +11,7 @@ import { lesson08 } from './lesson-08.js'
 import { lesson09 } from './lesson-09.js'
 
 export const exercises = {
+  ...lesson00,
   ...lesson01,
   ...lesson02,
   ...lesson03,
