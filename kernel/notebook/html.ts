@@ -12,6 +12,8 @@ export interface HtmlOptions {
   title: string
   /** Folder that pictures in Markdown are looked up in. */
   folder?: string
+  /** Address of plotly.js beside the page. @default inside the page */
+  library?: string
 }
 
 const plotly = 'application/vnd.plotly.v1+json'
@@ -20,7 +22,11 @@ const plotly = 'application/vnd.plotly.v1+json'
 export async function htmlPage(notebook: Notebook, options: HtmlOptions): Promise<string> {
   const page: Page = { figures: [], folder: options.folder }
   const body = notebook.cells.map((cell) => cellHtml(cell, page)).join('\n')
-  const scripts = page.figures.length ? figureScripts(page.figures, `<script>${plotlyScript()}</script>`) : ''
+  const library =
+    options.library === undefined
+      ? `<script>${plotlyScript()}</script>`
+      : `<script src="${escapeHtml(options.library)}"></script>`
+  const scripts = page.figures.length ? figureScripts(page.figures, library) : ''
   return pageHtml(firstHeading(notebook) ?? options.title, body, scripts)
 }
 

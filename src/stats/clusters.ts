@@ -10,21 +10,28 @@ export interface Clustered extends Interval {
   clusters: number
 }
 
+export interface ClusteredOptions {
+  /** @default 0.95 */
+  confidence?: number
+  /**
+   * Multiplies the variance by g / (g − 1), which few clusters need; inspect_ai's `stderr(cluster=…)` does so, the
+   * paper does not. @default true
+   */
+  correction?: boolean
+}
+
 /**
  * Mean of values with the cluster-robust standard error √(Σ_c (Σ_{i∈c} (x_i − x̄))²) / n and Student's interval
  * with g − 1 degrees of freedom for g clusters (Miller 2024, arXiv 2411.00640, section 2.2; Liang and Zeger 1986,
  * Biometrika 73, 13-22). With one value a cluster it is the ordinary standard error.
  *
  * @param clusters The group of each value: problem ids, contests.
- * @param correction true multiplies the variance by g / (g − 1), which few clusters need; inspect_ai's
- *   `stderr(cluster=…)` does so, the paper does not. @default true
- * @param confidence @default 0.95
  * @throws RangeError where there are not as many groups as values.
  */
 export function clusteredMean(
   values: readonly number[],
   clusters: readonly (string | number)[],
-  { confidence = 0.95, correction = true }: { confidence?: number; correction?: boolean } = {},
+  { confidence = 0.95, correction = true }: ClusteredOptions = {},
 ): Clustered {
   if (values.length !== clusters.length)
     throw new RangeError(`clusteredMean: ${values.length} values and ${clusters.length} clusters`)
