@@ -1,12 +1,16 @@
 // Every code block of the README: TypeScript is type-checked against what is built, commands are known.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+const texts = {
+  'README.md': readFileSync(path.join(root, 'README.md'), 'utf8'),
+  'README.zh.md': readFileSync(path.join(root, 'README.zh.md'), 'utf8'),
+}
+const readme = texts['README.md']
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((match) => ({
   language: match[1]!,
   text: match[2]!,
@@ -21,27 +25,80 @@ describe('README.md', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'ts']))
   })
 
-  it.each(blocks.filter(({ language }) => language === 'ts').map(({ text }, i) => [i + 1, text]))(
-    'TypeScript block %i type-checks',
-    (i, text) => {
-      const file = path.join(folder, `block${i}.mts`)
-      writeFileSync(file, String(text))
-      const program = ts.createProgram([file], {
-        strict: true,
-        noUncheckedIndexedAccess: true,
-        target: ts.ScriptTarget.ESNext,
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        skipLibCheck: true,
-        noEmit: true,
-        types: ['node'],
+  it('has TypeScript that type-checks, every block by itself', () => {
+    const files = blocks
+      .filter(({ language }) => language === 'ts')
+      .map(({ text }, i) => {
+        const file = path.join(folder, `block${i + 1}.mts`)
+        writeFileSync(file, text)
+        return file
       })
-      const faults = ts
-        .getPreEmitDiagnostics(program)
-        .map((each) => ts.flattenDiagnosticMessageText(each.messageText, ' '))
-      expect(faults).toEqual([])
-    },
-  )
+    expect(files.length).toBeGreaterThan(12)
+    const program = ts.createProgram(files, {
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+      skipLibCheck: true,
+      noEmit: true,
+      types: ['node'],
+    })
+    const faults = ts
+      .getPreEmitDiagnostics(program)
+      .map(
+        (each) =>
+          `${path.basename(each.file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(each.messageText, ' ')}`,
+      )
+    expect(faults).toEqual([])
+  })
+
+  it('links to files and headings that are there', () => {
+    for (const [name, text] of Object.entries(texts)) {
+      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+        heading!
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} -]/gu, '')
+          .replaceAll(' ', '-'),
+      )
+      const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1]!)
+      expect(links.length).toBeGreaterThan(12)
+      for (const link of links) {
+        if (link.startsWith('#')) expect(anchors, name).toContain(link.slice(1))
+        else expect(existsSync(path.join(root, link)), `${name}: ${link}`).toBe(true)
+      }
+      // Every notebook is named.
+      for (const notebook of readdirSync(path.join(root, 'notebooks')).filter((file) => file.endsWith('.ipynb')))
+        expect(links, name).toContain(`notebooks/${notebook}`)
+    }
+  })
+
+  it('says in Chinese what it says in English: headings, code, tables, figures', () => {
+    const shape = (text: string) => {
+      const prose = text.replace(/^```[\s\S]*?^```$/gm, '')
+      return {
+        headings: [...prose.matchAll(/^(#+) /gm)].map((match) => match[1]),
+        code: [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => [
+          language,
+          code!.replace(/(?<=^|\s)(?:\/\/|#).*$/gm, '').replace(/[ \t]+$/gm, ''),
+        ]),
+        tables: prose.split(/\n{2,}/).flatMap((part) => (part.startsWith('|') ? [part.trim().split('\n').length] : [])),
+        links: [...prose.matchAll(/\]\((?!#)([^)]+)\)/g)]
+          .map((match) => match[1]!)
+          .filter((link) => !/^README/.test(link))
+          .sort(),
+        // Figures, which no translation may change.
+        numbers: [...prose.matchAll(/\d[\d.,]*\d|\d/g)].map(([number]) => number.replaceAll(',', '')).sort(),
+      }
+    }
+    const [english, chinese] = [shape(texts['README.md']), shape(texts['README.zh.md'])]
+    expect(chinese.headings).toEqual(english.headings)
+    expect(chinese.code).toEqual(english.code)
+    expect(chinese.tables).toEqual(english.tables)
+    expect(chinese.links).toEqual(english.links)
+    expect(chinese.numbers).toEqual(english.numbers)
+  })
 
   const commands = blocks
     .filter(({ language }) => language === 'sh')
