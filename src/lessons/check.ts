@@ -5,7 +5,7 @@ import { nearest } from '../nearest.js'
 import { meaning } from '../show/index.js'
 import { Stopped } from '../stopped.js'
 import { escapeHtml } from '../workspace/index.js'
-import { type Exercise, isPromise, type Outcome, received } from './exercise.js'
+import { aFunction, type Exercise, isPromise, type Outcome, received } from './exercise.js'
 import { exercises } from './list.js'
 
 /** What was found. Shows itself: in a notebook as a box, elsewhere as text. */
@@ -67,11 +67,13 @@ function code(text: string): string {
  * @example await check('02.1', answer, raw)
  */
 export async function check(name: string, answer?: unknown, rows?: readonly object[]): Promise<Checked> {
-  const found = (exercises as Readonly<Record<string, Exercise>>)[name]
-  if (found === undefined) throw unknown(name)
+  const found = Object.hasOwn(exercises, name) ? (exercises as Readonly<Record<string, Exercise>>)[name] : undefined
+  if (found === undefined) throw unknown(String(name))
   const { asks, takes, given } = found
   if (answer === undefined || answer === null) return new Checked(name, 'not answered', asks)
-  const not = (hint: string) => new Checked(name, 'wrong', `Received ${received(answer)}. ${hint}`)
+  // Of a function that was asked for there is nothing to say back.
+  const got = typeof answer === 'function' && takes === aFunction ? '' : `Received ${received(answer)}. `
+  const not = (hint: string) => new Checked(name, 'wrong', got + hint)
   if (!takes.is(answer)) {
     const hint = takes.nearly?.(answer) ?? (isPromise(answer) ? 'It is a promise: put await in front.' : '')
     return not(`Give ${takes.what}. ${hint}`.trim())

@@ -40,6 +40,9 @@ describe('check', () => {
   it.each([
     ['03.9', /lesson 03 has 03\.1 and 03\.2/, "await check('03.1', answer)"],
     ['3.1', /No lesson has an exercise "3\.1"/, "await check('03.1', answer)"],
+    [3.1 as never, /No lesson has an exercise "3\.1"/, "await check('03.1', answer)"],
+    [undefined as never, /No lesson has an exercise "undefined"/, "await check('00.1', answer)"],
+    ['constructor', /No lesson has an exercise "constructor"/, "await check('00.1', answer)"],
   ])('names the exercises near %s', async (name, what, fix) => {
     const stopped = await check(name, 1).catch((error: unknown) => error)
     expect(stopped).toBeInstanceOf(Stopped)
