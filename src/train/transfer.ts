@@ -16,6 +16,26 @@ export function hashOf(file: string): string {
   return `if [ -f ${name} ]; then { openssl dgst -sha256 -r < ${name} 2>/dev/null || sha256sum < ${name} 2>/dev/null || shasum -a 256 < ${name}; } | cut -c 1-64; fi`
 }
 
+/** Puts its input behind what is in a file and prints the sha256 of all of it: read once, by one process. */
+const PYTHON = `import hashlib, os, sys
+sha = hashlib.sha256()
+block = bytearray(1 << 20)
+view = memoryview(block)
+with open(sys.argv[1], "ab+") as file:
+  file.seek(0)
+  for count in iter(lambda: file.readinto(block), 0): sha.update(view[:count])
+  for count in iter(lambda: os.readv(0, [block]), 0):
+    file.write(view[:count])
+    sha.update(view[:count])
+print(sha.hexdigest())`
+
+/** Shell that receives a file and sets $sum to its sha256. The system's own Python: others may start slowly. */
+function receiving(part: string): string {
+  const python = '/usr/bin/python3 -I -S -c'
+  return `if ${python} 'import hashlib' 2>/dev/null; then sum=$(${python} ${quote(PYTHON)} ${quote(part)}) || exit 1
+else cat >> ${quote(part)} || exit 1; sum=$(${hashOf(part)}); fi`
+}
+
 export interface Sent {
   local: string
   /** Hash of the file, hex. */
@@ -39,38 +59,33 @@ export async function sendFile(far: Machine, { local, sha256, remote, store, sen
   const kept = `${store}/${sha256}`
   const part = `${kept}.${sender}.part`
   const place = `rm -f ${quote(remote)} && { ln ${quote(kept)} ${quote(remote)} 2>/dev/null || cp ${quote(kept)} ${quote(remote)}; } && echo placed`
-  const hash = async (file: string) => (await far.exec(hashOf(file), { signal })).stdout.toString().trim()
-  const have = await far.exec(
-    `mkdir -p ${quote(store)}
-there=$(${hashOf(remote)})
-if [ "$there" = ${sha256} ]; then echo "there=$there"; else echo "stored=$(${hashOf(kept)})"; fi`,
-    { signal },
-  )
-  const found = have.stdout.toString()
-  if (found.includes(`there=${sha256}\n`)) return
-  if (!found.includes(`stored=${sha256}\n`)) {
-    const shown = new Transfer(`sending ${path.basename(local)}`, statSync(local).size)
-    try {
-      for (const again of [true, false]) {
-        await far.send(local, part, { patience: 300, signal, onBytes: (bytes) => shown.at(bytes) })
-        if ((await hash(part)) === sha256) break
-        await far.exec(`rm -f ${quote(part)}`)
-        if (!again) {
-          const here = await sha256Of(local)
-          throw new Stopped(
-            'bad-data',
-            `${path.basename(local)} did not arrive as it was sent (here its sha256 is ${here.slice(0, 12)}…).`,
-            'train(data, { … }) once more',
-          )
-        }
-      }
-    } finally {
-      shown.end()
+  // All by one command, which a connection that breaks begins anew: each that is started costs a login shell.
+  const before = `mkdir -p ${quote(store)}
+if [ "$(${hashOf(remote)})" = ${sha256} ]; then echo placed; exit; fi
+if [ "$(${hashOf(kept)})" = ${sha256} ]; then { ${place}; } || exit 1; exit; fi`
+  const receive = `${receiving(part)}
+if [ "$sum" = ${sha256} ]; then mv ${quote(part)} ${quote(kept)} && ${place} || exit 1; else rm -f ${quote(part)}; fi`
+  const shown = new Transfer(`sending ${path.basename(local)}`, statSync(local).size)
+  try {
+    for (const _ of ['once', 'again']) {
+      const said = await far.send(local, part, {
+        patience: 300,
+        signal,
+        before,
+        receive,
+        onBytes: (bytes) => shown.at(bytes),
+      })
+      if (/^placed$/m.test(said)) return
     }
-    await far.exec(`mv ${quote(part)} ${quote(kept)}`, { signal })
+  } finally {
+    shown.end()
   }
-  const { stdout, stderr } = await far.exec(place, { signal })
-  if (!stdout.toString().includes('placed')) throw cannotWrite(path.posix.dirname(remote), stderr)
+  const here = await sha256Of(local)
+  throw new Stopped(
+    'bad-data',
+    `${path.basename(local)} did not arrive as it was sent (here its sha256 is ${here.slice(0, 12)}…).`,
+    'train(data, { … }) once more',
+  )
 }
 
 /**

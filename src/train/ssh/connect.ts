@@ -1,5 +1,6 @@
 // One authenticated SSH connection, by ssh2, on the terms that OpenSSH would set.
 import { spawn } from 'node:child_process'
+import net from 'node:net'
 import { Duplex } from 'node:stream'
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
 import { Stopped } from '../../stopped.js'
@@ -83,7 +84,26 @@ function commandStream(command: string): Duplex {
   return stream
 }
 
-async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
+/** A socket that sends what is written to it in one turn at once: ssh2 writes each packet in three pieces. */
+function socketTo(host: string, port: number): net.Socket {
+  const socket = net.connect({ host, port })
+  const write = socket.write.bind(socket) as (...values: unknown[]) => boolean
+  let held = false
+  socket.write = ((...values: unknown[]) => {
+    if (!held) {
+      held = true
+      socket.cork()
+      process.nextTick(() => {
+        held = false
+        socket.uncork()
+      })
+    }
+    return write(...values)
+  }) as typeof socket.write
+  return socket
+}
+
+async function open(target: Target, through: Duplex | undefined): Promise<Client> {
   const { default: ssh2 } = await import('ssh2')
   const known = target.hostKey
     ? []
@@ -100,8 +120,7 @@ async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
     }, target.timeout * 1000)
   }
   const config: ConnectConfig = {
-    host: target.host,
-    port: target.port,
+    sock: through ?? socketTo(target.host, target.port),
     username: target.user,
     readyTimeout: 0,
     keepaliveInterval: 15_000,
@@ -129,7 +148,6 @@ async function open(target: Target, sock: Duplex | undefined): Promise<Client> {
           },
         }
       : {}),
-    ...(sock ? { sock } : {}),
   }
   return new Promise<Client>((done, fail) => {
     let ready = false

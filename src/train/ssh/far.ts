@@ -4,7 +4,7 @@
 // notebook that only keeps a run in a variable holds no socket. Whatever was under way when a
 // connection broke is asked again on a new one, so every script that is run here must bear being run
 // twice. Nothing but `sh`, `cat` and `tail` is needed on the far side: no sftp.
-import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync, type ReadStream, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Duplex, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,6 +26,9 @@ class Broken extends Error {}
 /** Milliseconds without a question after which the connection is closed. */
 const IDLE = 1500
 
+/** Bytes of a file that are read at once. */
+const CHUNK = 512 * 1024
+
 /** Printed before a script's own output, because a login shell's start-up files may print too. */
 const MARK = '\x1e\x1eskylab\x1e\x1e'
 
@@ -39,12 +42,20 @@ export interface Patience {
   onBytes?: (bytes: number) => void
 }
 
+/** What the far side does before and after the bytes come, by the same command: each further one starts a shell. */
+export interface Sending extends Patience {
+  /** Script that is run first; where it ends by `exit`, nothing is sent. @default nothing */
+  before?: string
+  /** Script that puts what comes on its input behind what is in the file. @default `cat >> FILE` */
+  receive?: string
+}
+
 /** A machine on which scripts run and files lie: at the other end of SSH, or this one. */
 export interface Machine {
   /** Runs a script by /bin/sh, in the user's home. Its output is kept in memory. */
   exec(script: string, patience?: Patience): Promise<Answer>
-  /** Sends a file, from where an earlier attempt left off. Comparing hashes is the caller's part. */
-  send(local: string, remote: string, patience?: Patience): Promise<void>
+  /** Sends a file, from where an earlier attempt left off; gives what the script that received it printed. */
+  send(local: string, remote: string, sending?: Sending): Promise<string>
   /** Fetches a file, from where an earlier attempt left off. Comparing hashes is the caller's part. */
   fetch(remote: string, local: string, patience?: Patience): Promise<void>
   /** What a person types before a command to run it there: `ssh h100`; empty where it is this machine. */
@@ -69,32 +80,45 @@ export class FarMachine implements Machine {
   exec(script: string, patience: Patience = {}): Promise<Answer> {
     return this.#again(patience, async ({ client }) => {
       const answer = await command(client, 'sh -s', (channel) => channel.end(whole(script)))
-      const mark = answer.stdout.indexOf(MARK)
-      return { ...answer, stdout: mark < 0 ? Buffer.alloc(0) : answer.stdout.subarray(mark + MARK.length) }
+      return { ...answer, stdout: afterMarkIn([answer.stdout]) }
     })
   }
 
   /**
    * Sends a file, from where an earlier attempt left off. The far file may be longer than ours or hold
-   * something else: comparing hashes is the caller's part.
+   * something else: comparing hashes is the caller's part, best in the script that receives it.
    */
-  send(local: string, remote: string, patience: Patience = {}): Promise<void> {
-    const { onBytes } = patience
-    return this.#again(patience, async ({ client }) => {
+  send(local: string, remote: string, sending: Sending = {}): Promise<string> {
+    const { onBytes, before = ':', receive = `cat >> ${quote(remote)}` } = sending
+    const script = `printf %s ${quote(MARK)}\n${before}\necho "from=$(($(wc -c < ${quote(remote)} 2>/dev/null || echo 0)))"\n${receive}`
+    return this.#again(sending, async ({ client }) => {
       const size = statSync(local).size
-      const have = await this.#size(remote)
-      onBytes?.(Math.min(have, size))
-      if (have >= size) return
-      const source = createReadStream(local, { start: have, highWaterMark: 256 * 1024 })
-      const { code, stderr } = await command(client, far(`cat >> ${quote(remote)}`), (channel) => {
+      const out: Buffer[] = []
+      let source: ReadStream | undefined
+      let channel: ClientChannel | undefined
+      const begin = (have: number) => {
+        onBytes?.(Math.min(have, size))
+        if (have >= size) return channel!.end()
+        source = createReadStream(local, { start: have, highWaterMark: CHUNK })
         let sent = have
-        source.on('error', () => channel.destroy())
+        source.on('error', () => channel!.destroy())
         if (onBytes) source.on('data', (chunk) => onBytes((sent += chunk.length)))
+        source.pipe(channel!)
+      }
+      const heard = (chunk: Buffer): true => {
+        out.push(chunk)
+        const from = source || channel!.writableEnded ? null : /^from=(\d+)$/m.exec(afterMarkIn(out).toString())
+        if (from) begin(Number(from[1]))
+        return true
+      }
+      const feed = (opened: ClientChannel) => {
+        channel = opened
         // ssh2 answers a write on a broken connection with an error on the channel; 'close' is what counts.
-        channel.on('error', () => source.destroy())
-        source.pipe(channel)
-      }).finally(() => source.destroy())
+        channel.on('error', () => source?.destroy())
+      }
+      const { code, stderr } = await command(client, far(script), feed, heard).finally(() => source?.destroy())
       if (code !== 0) throw diskOrWrite(remote, stderr)
+      return afterMarkIn(out).toString()
     })
   }
 
@@ -286,6 +310,13 @@ function command(
       started(error as Error)
     }
   })
+}
+
+/** A script's own output, out of all that was printed. */
+function afterMarkIn(chunks: Buffer[]): Buffer {
+  const output = Buffer.concat(chunks)
+  const mark = output.indexOf(MARK)
+  return mark < 0 ? Buffer.alloc(0) : output.subarray(mark + MARK.length)
 }
 
 /** A sink that tells how many bytes it has. */

@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Stopped } from '../../stopped.js'
-import type { Answer, Machine, Patience } from './far.js'
+import type { Answer, Machine, Patience, Sending } from './far.js'
 
 export class NearMachine implements Machine {
   exec(script: string, { signal }: Patience = {}): Promise<Answer> {
@@ -29,11 +29,16 @@ export class NearMachine implements Machine {
     })
   }
 
-  async send(local: string, remote: string, patience: Patience = {}): Promise<void> {
+  async send(local: string, remote: string, sending: Sending = {}): Promise<string> {
+    const { before, receive } = sending
+    // Its last word says whether the file is wanted.
+    const said =
+      before === undefined ? 'wanted' : (await this.exec(`${before}\necho wanted`, sending)).stdout.toString()
+    if (!/^wanted$/m.test(said)) return said
     try {
-      await copy(local, remote, patience)
+      await copy(local, remote, sending)
     } catch (error) {
-      if (patience.signal?.aborted) throw error
+      if (sending.signal?.aborted) throw error
       const { code, message } = error as NodeJS.ErrnoException
       throw new Stopped(
         code === 'ENOSPC' ? 'disk' : 'no-file',
@@ -42,6 +47,8 @@ export class NearMachine implements Machine {
         error,
       )
     }
+    if (receive === undefined) return ''
+    return (await this.exec(`{ ${receive}\n} < /dev/null`, sending)).stdout.toString()
   }
 
   async fetch(remote: string, local: string, patience: Patience = {}): Promise<void> {
