@@ -130,6 +130,10 @@ export const gallery: Record<keyof typeof plot, () => Figure | Promise<Figure>> 
   passk: () => plot.passk(scores),
   problems: () => plot.problems(scores),
   forest: () => plot.forest(compared),
+  shares: () =>
+    plot.shares(
+      scores.map(({ model, bench, value, low, high, n }) => ({ name: bench, series: model, value, low, high, n })),
+    ),
   loss,
   mix: () => plot.mix(rows, { quota: { math: 400, code: 300, science: 200 } }),
   lengths: () => plot.lengths(rows),

@@ -167,3 +167,38 @@ describe('the canvas of heat maps', () => {
     }
   })
 })
+
+describe('plot.shares', () => {
+  const rows = [
+    { name: 'off by one', series: 'strict', value: 0, low: 0, high: 0.09, n: 41 },
+    { name: 'off by one', series: 'lenient', value: 0.5, low: 0.36, high: 0.64, n: 41 },
+    { name: 'as it is', series: 'strict', value: 1, low: 0.91, high: 1, n: 41 },
+  ]
+
+  it('draws each share with its interval, the first line on top and marks on one line apart', async () => {
+    const figure = plot.shares(rows, { title: 'Accepted', caption: 'Counted here.' })
+    type Drawn = { name: string; x: number[]; y: number[]; error_x: { array: number[]; arrayminus: number[] } }
+    const [strict, lenient] = figure.data as unknown as Drawn[]
+    expect([strict!.name, lenient!.name]).toEqual(['strict', 'lenient'])
+    expect(strict!.x).toEqual([0, 1])
+    expect(strict!.error_x).toMatchObject({ array: [0.09, 0], arrayminus: [0, 0.09] })
+    expect(lenient!.error_x).toMatchObject({ array: [0.14], arrayminus: [0.14] })
+    // 'off by one' is the upper of two lines, with two marks on it; 'as it is' has one, in the middle.
+    expect(strict!.y[0]).toBeGreaterThan(lenient!.y[0]!)
+    expect((strict!.y[0]! + lenient!.y[0]!) / 2).toBe(1)
+    expect(strict!.y[1]).toBe(0)
+    expect(await figure.toSVG()).toContain('Counted here.')
+    expect(figure.summary).toBe('shares: off by one strict 0.0 %, lenient 50.0 %; as it is strict 100.0 %')
+  })
+
+  it('has no legend for one series, no whisker where no interval is known, and an axis that fits', () => {
+    const figure = plot.shares([{ name: 'a', value: 0.1 }])
+    expect(figure.layout).toMatchObject({ showlegend: false, xaxis: { range: [-0.0027, 0.108] } })
+    expect(figure.data[0]).toMatchObject({ error_x: { array: [0], arrayminus: [0] }, hovertext: ['a<br>10.0 %, no interval is known'] }) // biome-ignore format: one line
+  })
+
+  it('says what it needs', () => {
+    expect(() => plot.shares([])).toThrowError(/no share to draw/)
+    expect(() => plot.shares([{ name: 'a', value: 43.3 }])).toThrowError(/from 0 to 1/)
+  })
+})

@@ -12,6 +12,7 @@ import { ablationsFigure, publishedFigure } from './published.js'
 import { reformatFigure } from './reformat.js'
 import { repeatsFigure } from './repeats.js'
 import { scoresFigure } from './scores.js'
+import { sharesFigure } from './shares.js'
 import { tokensFigure } from './tokens.js'
 import { wastedFigure } from './wasted.js'
 
@@ -22,6 +23,7 @@ export const plot = {
   passk: passkFigure,
   problems: problemsFigure,
   forest: forestFigure,
+  shares: sharesFigure,
   loss: lossFigure,
   mix: mixFigure,
   lengths: lengthsFigure,
