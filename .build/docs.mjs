@@ -25,7 +25,8 @@ for (const name of names.sort()) {
   const notebook = readNotebook(path.join(folder, name))
   const page = await htmlPage(notebook, { title: name, folder, library: 'plotly.js' })
   const file = name.replace(/\.ipynb$/, '.html')
-  writeFileSync(path.join(docs, 'notebooks', file), page)
+  // The lessons name each other as notebooks; here they are pages.
+  writeFileSync(path.join(docs, 'notebooks', file), page.replace(/(href="[\w-]+)\.ipynb"/g, '$1.html"'))
   lines.push(`<li><a href="notebooks/${file}">${/<title>(.*?)<\/title>/.exec(page)[1]}</a></li>`)
 }
 
