@@ -16,6 +16,7 @@ import { isSlurm, machine } from './machine.js'
 import type { KeptIn, TrainingData, TrainOptions } from './options.js'
 import { trainingPlan } from './plan.js'
 import { demand, preflight, shellPath } from './preflight.js'
+import { priceOf } from './price.js'
 import { DEEPSPEED_FILE, type Recipe, recipe, YAML_FILE } from './recipe.js'
 import { alone, remember } from './records.js'
 import { Run } from './run.js'
@@ -43,6 +44,7 @@ const PRACTICE_SECONDS = 15
  */
 export async function train(data: TrainingData, options: TrainOptions): Promise<Run> {
   const { job, files, report } = await prepare(data, options)
+  job.price = await priceOf(job, options)
   writeSettings(options.in, files)
   if (options.on === 'skypilot') throw skypilotTask(job, files, report, options)
   return alone(options.in, job.id, () => launch(job, files, report, options))
@@ -142,7 +144,11 @@ async function launch(job: Job, files: Recipe, report: DataReport, options: Trai
   }
   if (seconds !== null && state.spent >= seconds) throw overLimit(job, state.spent, seconds)
   if (slurm) await demandSlurm(far, options)
-  else demand(await preflight(far as FarMachine, trainingPlan(job.rows, options), options, folder), options)
+  else
+    demand(
+      await preflight(far as FarMachine, trainingPlan(job.rows, { ...options, price: job.price }), options, folder),
+      options,
+    )
   await send(far, dir, job, files, report, options)
   await setLimit(far, dir, seconds)
   // Remembered before it is started: a launcher that is killed in between leaves a run that can be found.

@@ -98,7 +98,10 @@ export interface LaunchOptions {
   env?: Record<string, string>
   /** Start although a check of the far machine failed. @default false */
   force?: boolean
-  /** Dollars for one GPU for one hour. @default 2.96, which the report's $450 for 19 h on 8 GPUs comes to */
+  /**
+   * Dollars for one GPU for one hour. @default asked for at the keyboard; where nobody can be asked 2.96, which the
+   * report's $450 for 19 h on 8 GPUs comes to, and an error where `limit` is in dollars
+   */
   price?: number
   /**
    * Dollars (hours × GPUs × price), or hours, after which the job ends itself, over all its starts: right after the

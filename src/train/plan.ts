@@ -12,6 +12,8 @@ const REPORTED = {
   sft: { name: 'the report', hours: 19, gpus: 8, steps: 510, batch: 96, dollars: 450 },
   dpo: { name: 'the post on Sky-T1-32B-Flash', hours: 2.5, gpus: 8, steps: 105, batch: 96, dollars: 60 },
 } as const
+/** Dollars for one GPU for one hour that the report's $450 for 19 h on 8 GPUs comes to. */
+export const REPORTED_PRICE = Math.round((450 / 19 / 8) * 100) / 100
 const REPORTED_PARAMETERS = parametersIn(shapeOf('Qwen/Qwen2.5-32B-Instruct')!)
 
 export interface PlanOptions extends Partial<TrainSettings> {
@@ -100,7 +102,7 @@ export function trainingPlan(
     options.secondsPerStep ??
     ((reported.hours * 3600) / reported.steps) * scale * (batch.rows / reported.batch) * (reported.gpus / batch.gpus)
   const hours = (steps * secondsPerStep) / 3600
-  const price = options.price ?? Math.round((450 / 19 / 8) * 100) / 100
+  const price = options.price ?? REPORTED_PRICE
   const needs = parameters === null ? undefined : footprint(parameters, shape, options)
   const plan: TrainingPlan = {
     rows: count,
@@ -124,7 +126,9 @@ export function trainingPlan(
       options.secondsPerStep
         ? `${options.secondsPerStep} s a step, as given`
         : `${secondsPerStep.toFixed(0)} s a step: ${reported.hours} h for ${reported.steps} steps of ${reported.batch} rows on ${reported.gpus} × H100 in ${reported.name}, scaled by parameters, rows of a step and GPUs`,
-      options.price ? `$${price} a GPU-hour, as given` : `$${price} a GPU-hour: the report's $450 / (19 h × 8 GPUs)`,
+      options.price !== undefined
+        ? `$${price} a GPU-hour, as given`
+        : `$${price} a GPU-hour: the report's $450 / (19 h × 8 GPUs)`,
       `${steps} steps × ${secondsPerStep.toFixed(0)} s / 3600 = ${hours.toFixed(1)} h; ${hours.toFixed(1)} h × ${batch.gpus} GPUs × $${price} = ${dollars(hours * batch.gpus * price)}`,
       ...(needs?.assumptions ?? []),
     ],

@@ -9,6 +9,7 @@ import { isSlurm, machine } from './machine.js'
 import type { TrainingData, TrainOptions } from './options.js'
 import { type TrainingPlan, trainingPlan } from './plan.js'
 import { type Preflight, preflight, shellPath } from './preflight.js'
+import { priceOf } from './price.js'
 import { probe } from './probe.js'
 import { submitScript } from './slurm/script.js'
 import type { FarMachine } from './ssh/far.js'
@@ -85,7 +86,7 @@ export async function dryRun(data: TrainingData, options: TrainOptions): Promise
  * @example await ready(data, { base: 'Qwen/Qwen2.5-32B-Instruct', on: 'ssh://h100', in: work })
  */
 export async function ready(data: TrainingData, options: TrainOptions): Promise<Preflight> {
-  const { report } = await prepare(data, options)
+  const { job, report } = await prepare(data, options)
   if (isSlurm(options.on) || options.on === 'skypilot')
     throw new Stopped(
       'bad-call',
@@ -93,5 +94,6 @@ export async function ready(data: TrainingData, options: TrainOptions): Promise<
       "ready(data, { …, on: 'ssh://h100' })",
     )
   const far = machine(options.on, options.in, options.sshConfig) as FarMachine
-  return preflight(far, trainingPlan(report.rows, options), options, options.folder ?? DEFAULT_FOLDER)
+  const price = await priceOf(job, options)
+  return preflight(far, trainingPlan(report.rows, { ...options, price }), options, options.folder ?? DEFAULT_FOLDER)
 }
