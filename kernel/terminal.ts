@@ -136,8 +136,12 @@ export class Printer {
 
   #plain(bundle: Bundle, id: string | undefined, kind: 'display' | 'result'): string {
     const text = this.#options.describe?.(bundle, id, kind) ?? plainText(bundle)
-    // What is also there as HTML is drawn in rows: a row that breaks would be no table.
-    return this.#screen.isTTY && bundle.data['text/html'] !== undefined ? this.#cut(text) : text
+    const html = bundle.data['text/html']
+    if (!this.#screen.isTTY || html === undefined) return text
+    // What is also there as HTML is drawn in rows: a row that breaks would be no table. A single line that stands
+    // still and is no row of a table is a sentence, and is told to its end.
+    const sentence = id === undefined && !text.includes('\n') && !String(html).includes('<table')
+    return sentence ? text : this.#cut(text)
   }
 
   #error(error: { name: string; message: string; traceback: string[] }): string {

@@ -105,6 +105,14 @@ describe('printer', () => {
     expect(written.join('')).toBe(`a row that is longe…\n${long}\n`)
   })
 
+  it('tells a sentence to its end, and cuts what is drawn in lines', () => {
+    const { written, printer } = recorder(true)
+    const long = 'a sentence that is longer than that'
+    printer.output({ kind: 'result', bundle: { data: { 'text/html': '<div>', 'text/plain': long } } })
+    printer.output({ kind: 'result', bundle: { data: { 'text/html': '<div>', 'text/plain': `${long}\nand more` } } })
+    expect(written.join('')).toBe(`${long}\na sentence that is …\nand more\n`)
+  })
+
   it('takes back what the cell has printed where the cell says so, now or when something comes in its place', () => {
     const { written, printer } = recorder(true)
     printer.output({ kind: 'stream', name: 'stdout', text: 'one\ntwo' })
