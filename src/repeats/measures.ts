@@ -38,7 +38,7 @@ const GRAM = 10
  *
  * @param options.finish How the text ended, for `cutOff`.
  * @param options.window Words of one novelty window. @default 200
- * @example measureRepeats(row.text, { finish: row.finish }).novelty // [1, 1, 0.98, 0.12, 0, 0]
+ * @example measureRepeats('Wait, let me check. '.repeat(100)).novelty.map((share) => Math.round(100 * share)) // [3, 0, 0]
  */
 export function measureRepeats(text: string, options: { finish?: Finish; window?: number } = {}): Measures {
   const { finish, window = 200 } = options

@@ -28,7 +28,7 @@ export type SqlRows<T> = T[]
  * @param sources Table name → rows (an array, an iterable or an async iterable) or a file's path.
  * @throws Stopped 'bad-call' with DuckDB's own message where the query is wrong, 'no-file', 'interrupted'.
  * @example await sql('select source, count(*) as n, avg(seconds) as mean from judged where verdict.ok group by all', { judged })
- * @example await sql("select domain, count(*) from 'runs/sky-t1/journal/*.jsonl' group by 1")
+ * @example await sql("select value.finish, count(*) as n from 'runs/sky-t1/journal/sample.jsonl' group by 1")
  */
 export async function sql<T = Record<string, unknown>>(
   query: string,

@@ -141,7 +141,7 @@ export class Workspace {
    * run. `await` gives an array; `for await` reads one row after the other, for stages that do not fit in memory.
    *
    * @example const answers = await work.rows('sample')
-   * @example for await (const answer of work.rows('sample')) …
+   * @example for await (const answer of work.rows('sample')) console.log(answer)
    */
   rows<T = unknown>(stage: string): StageRows<T> {
     return new StageRows<T>(() => (this.stages().includes(stage) ? this.#journal(stage).values<T>() : []))

@@ -24,9 +24,10 @@ const PRESETS = { 'data-mix': dataMix, 'model-size': modelSize } as const
  * that recorded answers stand in.
  *
  * @throws Stopped('bad-call') for nothing that varies and for a preset that is none.
- * @example const study = ablation('data-mix', { rows: judged, in: work, on: 'ssh://h100', serve: (run, base) => … })
+ * @example const study = ablation('data-mix', { rows: judged, in: work, on: 'ssh://h100', serve: (run) => serve(run!) })
  * @example const study = ablation('lr', { vary: { learningRate: [1e-5, 2e-5] }, data: () => data,
- *   train: (point) => ({ base, on: 'ssh://h100', ...point }), model: (_, run) => …, benches: ['aime24'], in: work })
+ *   train: (point) => ({ base: 'Qwen/Qwen2.5-7B-Instruct', on: 'ssh://h100', ...point }),
+ *   model: (_, run) => serve(run!), benches: ['aime24'], in: work })
  */
 export function ablation(name: 'data-mix', options: AblationPresetOptions): ReturnType<typeof dataMix>
 export function ablation(name: 'model-size', options: AblationPresetOptions): ReturnType<typeof modelSize>

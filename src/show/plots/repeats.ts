@@ -22,7 +22,7 @@ export interface RepeatsFigureOptions<Row extends RepeatsRow = RepeatsRow> exten
 /**
  * Share of answers that loop or circle: one group a domain, one bar a model, 95 % intervals over problems.
  *
- * @example plot.repeats(rows, { by: (row) => sizeOf[row.model], over: (row) => row.source })
+ * @example plot.repeats(inspectRepeats(judged).rows, { by: (row) => sizeOf[row.model]!, over: (row) => row.source })
  */
 export function repeatsFigure<Row extends RepeatsRow>(
   rows: readonly Row[],

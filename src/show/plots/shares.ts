@@ -39,7 +39,7 @@ const APART = 0.24
  *
  * @param rows `{ name, value, low, high }`, and `series` where several are compared.
  * @throws Stopped 'bad-call' for rows without a share, 'no-rows' for none.
- * @example plot.shares([['strict', 2], ['lenient', 9]].map(([name, hits]) => ({ name, value: hits / 30, n: 30, ...wilson(hits, 30) })))
+ * @example plot.shares(Object.entries({ strict: 2, lenient: 9 }).map(([name, hits]) => ({ name, n: 30, ...wilson(hits, 30) })))
  */
 export function sharesFigure(rows: readonly ShareRow[], options: SharesOptions = {}): Figure {
   const example = 'plot.shares([{ name, value, low, high }])'
