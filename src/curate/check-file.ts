@@ -22,16 +22,22 @@ export async function* fileRows(file: string): AsyncGenerator<FileRow> {
     yield* parquetRows(file)
     return
   }
+  let last = ''
   async function* all(): AsyncGenerator<string> {
-    yield first.value as string
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+    for (let next = first; !next.done; next = await chunks.next()) {
+      last = next.value.trimEnd().at(-1) ?? last
+      yield next.value
+    }
   }
-  const pieces = first.value.trimStart().startsWith('[') ? arrayItems(all()) : textLines(all())
+  const list = first.value.trimStart().startsWith('[')
+  const pieces = list ? arrayItems(all()) : textLines(all())
   let row = 0
   for await (const piece of pieces) {
     if (piece.text.trim() === '') continue
     yield read(piece, row++)
   }
+  if (list && last !== ']')
+    yield { row, line: 0, value: undefined, faults: ['it is not JSON (the list has no end: the file was cut off)'] }
 }
 
 function read({ line, text }: Piece, row: number): FileRow {

@@ -1,5 +1,5 @@
 // What LLaMA-Factory does with a row that is not as it expects: it stops, skips the row, or trains on something else.
-import { hasMarker, readMarkers, withMarkers } from '../reformat/index.js'
+import { hasMarker, readMarkers, withMarkers } from '../reformat/markers.js'
 
 /**
  * `stops`: loading ends with an error. `skipped`: the row is left out with a line in a long log. `mangled`: the row is
@@ -28,6 +28,13 @@ export const DEFAULT_TAGS: Record<string, string> = {
   observation_tag: 'observation',
   function_tag: 'function_call',
   system_tag: 'system',
+}
+
+const EMPTY = 'is empty'
+
+/** Whether nothing is to be learned from a row with this fault: it stops the trainer, is skipped, or has an empty turn. */
+export function useless({ severity, why }: RowFault): boolean {
+  return severity === 'stops' || severity === 'skipped' || why.endsWith(` ${EMPTY}`)
 }
 
 /** Control tokens of chat templates: in a text they become the tokens themselves and end the turn. */
@@ -126,7 +133,7 @@ function textOf(value: unknown, where: string, add: Add): string {
     add('stops', `${where} is ${value === null ? 'null' : typeof value}, not text`)
     return ''
   }
-  if (value.trim() === '') add('mangled', `${where} is empty`)
+  if (value.trim() === '') add('mangled', `${where} ${EMPTY}`)
   // Python cannot encode half a character: the tokenizer throws, and the whole run with it.
   if (!value.isWellFormed()) add('stops', `${where} has half a character (a lone surrogate)`)
   const control = CONTROL.find((token) => value.includes(token))

@@ -3,8 +3,10 @@
 // LLaMA-Factory skips a row that it cannot use with a warning in a long log, so a mistake in the tags
 // trains on nothing and says so nowhere. Here every such row is found before the upload.
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { fileRows } from '../curate/check-file.js'
+import { type Entry, readRow, useless } from '../curate/check-row.js'
 import { Stopped } from '../stopped.js'
 import type { TrainingData } from './options.js'
 
@@ -22,22 +24,13 @@ export interface DataReport {
 /** Raised where the set as a whole cannot be read; `message` is in LLaMA-Factory's words where it has some. */
 export class BadDataset extends Error {}
 
-interface Entry {
-  file_name?: string
-  formatting?: string
-  /** Pairs of a better and a worse answer. */
-  ranking?: boolean
-  columns?: Record<string, string>
-  tags?: Record<string, string>
-}
-
 /**
- * Reads a set as LLaMA-Factory's ShareGPT converter does: the entry in dataset_info.json, its columns and
- * tags; users on odd places, assistants on even ones, an even count.
+ * Reads a set as LLaMA-Factory's ShareGPT converter does (`readRow`), by its entry in dataset_info.json. Memory holds one
+ * row at a time.
  *
  * @throws BadDataset where the entry or the file cannot be read
  */
-export function readDataset(dir: string, name: string): DataReport {
+export async function readDataset(dir: string, name: string): Promise<DataReport> {
   const entry = readEntry(dir, name)
   if (!entry.file_name) throw new BadDataset(`The entry ${name} of dataset_info.json has no file_name.`)
   if (entry.formatting !== 'sharegpt') {
@@ -46,13 +39,16 @@ export function readDataset(dir: string, name: string): DataReport {
     )
   }
   const file = path.resolve(dir, entry.file_name)
-  const rows = readRows(file)
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new BadDataset(`File ${file} is not there.`)
   const skipped: DataReport['skipped'] = []
-  for (const [index, row] of rows.entries()) {
-    const why = faultOf(row, entry)
-    if (why) skipped.push({ row: index, why })
+  let rows = 0
+  for await (const { row, line, value, faults } of fileRows(file)) {
+    if (value === undefined) throw new BadDataset(`File ${file} is not JSON: row ${row}, line ${line}: ${faults[0]}.`)
+    rows++
+    const fault = readRow(value, entry).faults.find(useless)
+    if (fault) skipped.push({ row, why: fault.why })
   }
-  return { rows: rows.length, skipped, file, entry: entry as Record<string, unknown> }
+  return { rows, skipped, file, entry: { ...entry } }
 }
 
 function readEntry(dir: string, name: string): Entry {
@@ -66,85 +62,6 @@ function readEntry(dir: string, name: string): Entry {
   const entry = entries[name]
   if (!entry) throw new BadDataset(`Undefined dataset ${name} in dataset_info.json.`)
   return entry
-}
-
-function readRows(file: string): unknown[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new BadDataset(`File ${file} cannot be read: ${(error as Error).message}.`)
-  }
-  try {
-    if (!file.endsWith('.jsonl')) return JSON.parse(text) as unknown[]
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as unknown)
-  } catch (error) {
-    throw new BadDataset(`File ${file} is not JSON: ${(error as Error).message}.`)
-  }
-}
-
-const DEFAULT_TAGS: Record<string, string> = {
-  role_tag: 'from',
-  content_tag: 'value',
-  user_tag: 'human',
-  assistant_tag: 'gpt',
-  observation_tag: 'observation',
-  function_tag: 'function_call',
-  system_tag: 'system',
-}
-
-/** Why LLaMA-Factory would skip the row; undefined where it would not. */
-function faultOf(row: unknown, entry: Entry): string | undefined {
-  // A tags block replaces all of LLaMA-Factory's defaults: one that names no system_tag knows no system turn.
-  const tags = entry.tags ?? DEFAULT_TAGS
-  const { role_tag: roleTag = '', content_tag: contentTag = '' } = tags
-  const column = entry.columns ? entry.columns.messages : 'conversations'
-  if (!column) return 'the entry names no column of messages'
-  const all = (row as Record<string, unknown> | null)?.[column]
-  if (!Array.isArray(all)) return `no list \`${column}\``
-  const first = all[0] as Record<string, unknown> | undefined
-  const turns = (tags.system_tag && first?.[roleTag] === tags.system_tag ? all.slice(1) : all) as (Record<
-    string,
-    unknown
-  > | null)[]
-  const odd = [tags.user_tag, tags.observation_tag]
-  const even = [tags.assistant_tag, tags.function_tag]
-  for (const [index, turn] of turns.entries()) {
-    const role = turn?.[roleTag]
-    const wanted = index % 2 === 0 ? odd : even
-    if (!wanted.includes(role as string))
-      return `turn ${index + 1} is from ${JSON.stringify(role)}, expected ${JSON.stringify(wanted[0])}`
-    const content = turn?.[contentTag]
-    if (typeof content !== 'string') return `turn ${index + 1} has no text \`${contentTag}\``
-    if (content.trim() === '') return `turn ${index + 1} is empty`
-  }
-  if (entry.ranking)
-    return turns.length % 2 === 0
-      ? `${turns.length} turns; a pair is asked for by an odd number`
-      : faultOfPair(row, entry, tags)
-  if (turns.length === 0 || turns.length % 2 !== 0) return `${turns.length} turns; they come in pairs`
-  return undefined
-}
-
-/** A better and a worse answer, each one turn of the assistant. */
-function faultOfPair(row: unknown, { columns }: Entry, tags: Record<string, string>): string | undefined {
-  const { role_tag: roleTag = '', content_tag: contentTag = '' } = tags
-  const even = [tags.assistant_tag, tags.function_tag]
-  for (const which of ['chosen', 'rejected'] as const) {
-    const column = columns?.[which]
-    if (!column) return `the entry names no column of ${which} answers`
-    const turn = (row as Record<string, unknown>)[column] as Record<string, unknown> | undefined
-    // A text in its place would be read as no answer at all, and nothing would say so.
-    if (typeof turn !== 'object' || turn === null || Array.isArray(turn)) return `\`${column}\` is no turn`
-    if (!even.includes(turn[roleTag] as string))
-      return `\`${column}\` is from ${JSON.stringify(turn[roleTag])}, expected ${JSON.stringify(even[0])}`
-    const content = turn[contentTag]
-    if (typeof content !== 'string' || content.trim() === '') return `\`${column}\` is empty`
-  }
-  return undefined
 }
 
 /** Hash of a file, hex. */
@@ -162,7 +79,7 @@ export async function sha256Of(file: string): Promise<string> {
 export async function checkData(data: TrainingData, stage: 'sft' | 'dpo' = 'sft'): Promise<DataReport> {
   let report: DataReport
   try {
-    report = readDataset(data.dir, data.name)
+    report = await readDataset(data.dir, data.name)
   } catch (error) {
     if (!(error instanceof BadDataset)) throw error
     throw new Stopped('bad-data', error.message, `dataset(rows, { name: '${data.name}', in: work })`, error)
@@ -183,7 +100,7 @@ export async function checkData(data: TrainingData, stage: 'sft' | 'dpo' = 'sft'
   if (bad) {
     throw new Stopped(
       'bad-data',
-      `LLaMA-Factory would skip ${report.skipped.length} of ${report.rows} rows of ${report.file}; the first is row ${bad.row}: ${bad.why}.`,
+      `LLaMA-Factory would stop at or skip ${report.skipped.length} of ${report.rows} rows of ${report.file}; the first is row ${bad.row}: ${bad.why}.`,
       `dataset(rows, { name: '${data.name}', in: work })`,
     )
   }

@@ -10,7 +10,7 @@ import { recipe } from '../../dist/src/train/recipe.js'
 const [, , , folder, given] = process.argv
 const from = given || (existsSync('runs/sky-t1/dataset_info.json') ? 'runs/sky-t1' : '')
 const name = from ? takeSet(from) : makeSet()
-const report = readDataset(folder, name)
+const report = await readDataset(folder, name)
 badSet()
 
 // About a hundred optimiser steps in three epochs, whatever the number of rows.
@@ -29,7 +29,7 @@ writeFileSync(path.join(folder, 'train.yaml'), tiny.yaml)
 const whole = recipe(name, { base: 'Qwen/Qwen2.5-32B-Instruct' })
 writeFileSync(path.join(folder, 'recipe.yaml'), whole.yaml)
 writeFileSync(path.join(folder, 'ds_z3_offload_config.json'), whole.deepspeed)
-const bad = readDataset(folder, 'bad')
+const bad = await readDataset(folder, 'bad')
 const expected = {
   name,
   rows: report.rows,

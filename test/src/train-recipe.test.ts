@@ -106,9 +106,9 @@ describe('the recipe for preferences', () => {
     await expect(checkData(pairs)).rejects.toThrow(/stage 'sft' learns from answers/)
     await expect(checkData(writeSet(dir), 'dpo')).rejects.toThrow(/learns from preference pairs/)
     for (const [bad, why] of [
-      [{ ...good, chosen: 'short' }, '`chosen` is no turn'],
-      [{ ...good, rejected: turn('user', 'x') }, '`rejected` is from "user"'],
-      [{ ...good, rejected: turn('assistant', ' ') }, '`rejected` is empty'],
+      [{ ...good, chosen: 'short' }, 'chosen is no turn'],
+      [{ ...good, rejected: turn('user', 'x') }, 'rejected is from "user"'],
+      [{ ...good, rejected: turn('assistant', ' ') }, 'rejected is empty'],
       [{ ...good, conversations: [turn('user', 'q'), turn('assistant', 'a')] }, '2 turns'],
     ] as const)
       await expect(checkData(writeSet(dir, [good, bad], info), 'dpo')).rejects.toThrow(why)

@@ -170,7 +170,7 @@ describe('checkData', () => {
       },
       'turn 1 is from "human", expected "user"',
     ],
-    ['odd', { conversations: [{ from: 'user', value: 'q' }] }, '1 turns; they come in pairs'],
+    ['odd', { conversations: [{ from: 'user', value: 'q' }] }, '1 turn; they come in pairs'],
     [
       'twice',
       {
@@ -191,14 +191,14 @@ describe('checkData', () => {
       },
       'turn 2 is empty',
     ],
-    ['none', { text: 'q' }, 'no list `conversations`'],
+    ['none', { text: 'q' }, '"conversations" is missing'],
   ])('finds a row that LLaMA-Factory would skip: %s', async (_, bad, why) => {
     const data = writeSet(dir, [row('q'), bad])
-    expect(readDataset(dir, 'tiny').skipped).toEqual([{ row: 1, why }])
+    expect((await readDataset(dir, 'tiny')).skipped).toEqual([{ row: 1, why }])
     await expect(checkData(data)).rejects.toMatchObject({ code: 'bad-data' })
   })
 
-  it('takes no default tag where there is a tags block, as LLaMA-Factory does', () => {
+  it('takes no default tag where there is a tags block, as LLaMA-Factory does', async () => {
     const turns = [
       { from: 'system', value: 's' },
       { from: 'user', value: 'q' },
@@ -206,9 +206,9 @@ describe('checkData', () => {
     ]
     const tags = { role_tag: 'from', content_tag: 'value', user_tag: 'user', assistant_tag: 'assistant' }
     writeSet(dir, [{ conversations: turns }], { formatting: 'sharegpt', tags })
-    expect(readDataset(dir, 'tiny').skipped).toHaveLength(1)
+    expect((await readDataset(dir, 'tiny')).skipped).toHaveLength(1)
     writeSet(dir, [{ conversations: turns }], { formatting: 'sharegpt', tags: { ...tags, system_tag: 'system' } })
-    expect(readDataset(dir, 'tiny').skipped).toHaveLength(0)
+    expect((await readDataset(dir, 'tiny')).skipped).toHaveLength(0)
   })
 
   it('notices a file that was changed, is gone, or is not the entry', async () => {

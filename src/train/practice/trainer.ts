@@ -37,7 +37,7 @@ else refuse(`practice stand-in: expected "train FILE.yaml" or "version", got ${p
 async function train(yaml: string): Promise<void> {
   console.log(`[practice] ${originText(origin())}`)
   const settings = readSettings(yaml)
-  loadData(settings)
+  await loadData(settings)
   if (Number(process.env.NODE_RANK ?? 0) > 0) {
     console.log('[practice] the first machine plays the log; this one has nothing to do')
     return
@@ -144,12 +144,12 @@ function readDeepspeed(file: string): void {
 }
 
 /** The converter's part: bad rows are skipped with a warning, as LLaMA-Factory does. */
-function loadData(settings: Record<string, Value>): void {
+async function loadData(settings: Record<string, Value>): Promise<void> {
   const dir = String(settings.dataset_dir ?? 'data')
   let valid = 0
   for (const name of String(settings.dataset).split(',')) {
     try {
-      const report = readDataset(dir, name.trim())
+      const report = await readDataset(dir, name.trim())
       for (const { row, why } of report.skipped.slice(0, 20))
         console.log(`[WARNING] Skipping this abnormal example: row ${row}: ${why}.`)
       valid += report.rows - report.skipped.length
