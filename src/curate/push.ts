@@ -1,15 +1,11 @@
 // A written training set to the Hub, in one commit: what is there already is not sent again, and a dry run sends nothing.
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { host } from '../host.js'
-import { type Asked, endpoint, hubJson, hubRequest, token } from '../hub/index.js'
+import { endpoint, readFiles, type SentHow, sendFiles, token } from '../hub/index.js'
 import { Stopped } from '../stopped.js'
-import { escapeHtml, Progress } from '../workspace/index.js'
+import { escapeHtml } from '../workspace/index.js'
 import { bytes } from './card-words.js'
 import type { Dataset } from './dataset.js'
-import { uploadLarge } from './push-large.js'
 
 export interface PushOptions {
   /** Where it goes: 'owner/name'. It is made where it is not there. */
@@ -32,7 +28,7 @@ export interface PushedFile {
    * What became of it. 'there already': unchanged on the Hub; 'stored already': its bytes were there, by an earlier push
    * that broke off or in another repository.
    */
-  how: 'sent' | 'in the commit' | 'there already' | 'stored already' | 'not sent (dry run)'
+  how: SentHow | 'not sent (dry run)'
 }
 
 export interface Pushed {
@@ -48,16 +44,6 @@ export interface Pushed {
   card: string
 }
 
-interface Local extends PushedFile {
-  file: string
-  /** The name of a small file's bytes in git. */
-  git: string
-  sample: string
-}
-
-/** Bytes of a file's begin by which the Hub decides whether it is a large one. */
-const SAMPLE = 512
-
 /**
  * Pushes a training set (its files, dataset_info.json and the card) to a dataset repository on the Hub. One commit, all
  * or nothing; large files are sent first and only where the Hub has not got them, so that a push that broke off is
@@ -72,7 +58,8 @@ const SAMPLE = 512
 export async function push(data: Dataset, options: PushOptions): Promise<Pushed> {
   check(data, options)
   const { to, dryRun = false } = options
-  const files = await Promise.all(data.files.map((file) => local(data.dir, file.name, file.sha256)))
+  const wanted = data.files.map(({ name, sha256 }) => ({ path: name, sha256 }))
+  const files = await readFiles(data.dir, wanted, 'const data = await dataset(rows, { name, in: work })')
   const card = await readFile(path.join(data.dir, 'README.md'), 'utf8')
   const pushed: Pushed = {
     to,
@@ -89,162 +76,16 @@ export async function push(data: Dataset, options: PushOptions): Promise<Pushed>
         `Pushing to ${to} needs a token with write access, and there is none.`,
         `Make one at ${endpoint()}/settings/tokens; then %env HF_TOKEN=? in a notebook, export HF_TOKEN=… in a shell, or hf auth login. push(data, { to, dryRun: true }) needs none.`,
       )
-    await send(files, pushed, data, options)
+    const message = options.message ?? `${data.name}: ${data.rows} rows`
+    const sent = await sendFiles(files, { kind: 'dataset', repo: to, private: pushed.private, message, task: 'push' })
+    pushed.private = sent.private
+    if (sent.commit) pushed.commit = sent.commit
+    for (const file of pushed.files) file.how = sent.how.get(file.path)!
   }
   return Object.defineProperty(pushed, Symbol.for('Jupyter.display'), {
     value: () => display(pushed),
     enumerable: false,
   })
-}
-
-async function send(files: Local[], pushed: Pushed, data: Dataset, options: PushOptions): Promise<void> {
-  const { to } = options
-  const asked: Asked = { kind: 'dataset', repo: to }
-  const signal = host().signal()
-  const api = `/api/datasets/${to.split('/').map(encodeURIComponent).join('/')}`
-  pushed.private = await makeRepository(to, pushed.private, asked, signal)
-  const there = await remote(api, asked, signal)
-  const changed = files.filter(({ path: name, git, sha256 }) => ![git, sha256].includes(there.get(name) ?? ''))
-  for (const { path: name } of files) if (!changed.some((one) => one.path === name)) mark(pushed, name, 'there already')
-  if (changed.length === 0) {
-    pushed.commit = there.get('') ?? undefined
-    return
-  }
-  const { value } = await hubJson<{ files: { path: string; uploadMode: 'lfs' | 'regular' }[] }>(
-    `${api}/preupload/main`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ files: changed.map(({ path: name, size, sample }) => ({ path: name, size, sample })) }),
-      asked,
-      signal,
-    },
-  )
-  const modes = new Map(value.files.map(({ path: name, uploadMode }) => [name, uploadMode]))
-  const large = changed.filter(({ path: name }) => modes.get(name) === 'lfs')
-  const progress = new Progress('push', large.length || undefined)
-  let how: 'done' | 'stopped' = 'stopped'
-  try {
-    const sent = await uploadLarge(to, large, { asked, signal, progress: () => progress.add({}) })
-    const lines: unknown[] = [
-      { key: 'header', value: { summary: options.message ?? `${data.name}: ${data.rows} rows`, description: '' } },
-    ]
-    for (const { path: name, sha256, size, file } of changed) {
-      if (modes.get(name) === 'lfs') {
-        lines.push({ key: 'lfsFile', value: { path: name, algo: 'sha256', oid: sha256, size } })
-        mark(pushed, name, sent.has(sha256) ? 'sent' : 'stored already')
-      } else {
-        lines.push({
-          key: 'file',
-          value: { path: name, content: (await readFile(file)).toString('base64'), encoding: 'base64' },
-        })
-        mark(pushed, name, 'in the commit')
-      }
-    }
-    const made = await hubJson<{ commitOid?: string }>(`${api}/commit/main`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
-      asked,
-      signal,
-      timeout: 300,
-      // A commit that was made though its answer was lost is found by the next call.
-      tries: 1,
-    })
-    pushed.commit = made.value.commitOid
-    how = 'done'
-  } finally {
-    progress.end(how)
-  }
-}
-
-/** Makes the repository; true where it is private. One that is there is left as it is. */
-async function makeRepository(to: string, wanted: boolean, asked: Asked, signal: AbortSignal): Promise<boolean> {
-  const [owner, name] = to.split('/') as [string, string]
-  const { value: who } = await hubJson<{ name?: string }>('/api/whoami-v2', { signal })
-  const response = await hubRequest('/api/repos/create', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name,
-      ...(owner !== who.name && { organization: owner }),
-      type: 'dataset',
-      visibility: wanted ? 'private' : 'public',
-    }),
-    asked,
-    signal,
-    accept: [409],
-  })
-  await response.body?.cancel().catch(() => undefined)
-  const { value } = await hubJson<{ private?: boolean }>(`/api/datasets/${owner}/${name}`, { asked, signal })
-  const hidden = value.private ?? false
-  // Nothing is sent to a repository that everybody sees and nobody asked for.
-  if (response.status !== 409 && wanted && !hidden)
-    throw new Stopped(
-      'failed',
-      `${to} was made, and the Hub says that it is public, not private. Nothing was sent.`,
-      `Make it private at ${endpoint()}/datasets/${to}/settings, then push again.`,
-    )
-  return hidden
-}
-
-/** Path → name of the bytes, of everything on the main branch; '' → the commit. */
-async function remote(api: string, asked: Asked, signal: AbortSignal): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  const { value } = await hubJson<{ sha?: string }>(api, { asked, signal })
-  if (value.sha) found.set('', value.sha)
-  let where: string | undefined = `${api}/tree/main`
-  while (where !== undefined) {
-    const page: { value: { type: string; path: string; oid: string; lfs?: { oid: string } }[]; headers: Headers } =
-      await hubJson(where, { asked, signal, accept: [404] })
-    if (!Array.isArray(page.value)) break
-    for (const { type, path: name, oid, lfs } of page.value) if (type === 'file') found.set(name, lfs?.oid ?? oid)
-    where = /<([^>]+)>;\s*rel="next"/.exec(page.headers.get('link') ?? '')?.[1]
-  }
-  return found
-}
-
-function mark(pushed: Pushed, name: string, how: PushedFile['how']): void {
-  const file = pushed.files.find((one) => one.path === name)
-  if (file) file.how = how
-}
-
-async function local(dir: string, name: string, written: string): Promise<Local> {
-  const file = path.join(dir, name)
-  const size = (await stat(file).catch((error: NodeJS.ErrnoException) => gone(file, error))).size
-  const hash = createHash('sha256')
-  const git = createHash('sha1').update(`blob ${size}\0`)
-  let sample: Buffer | undefined
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    sample ??= (chunk as Buffer).subarray(0, SAMPLE)
-    hash.update(chunk as Buffer)
-    git.update(chunk as Buffer)
-  }
-  const sha256 = hash.digest('hex')
-  if (sha256 !== written)
-    throw new Stopped(
-      'bad-data',
-      `${file} has changed since it was written: its sha256 is ${sha256.slice(0, 12)}…, not ${written.slice(0, 12)}….`,
-      'Write the set again: const data = await dataset(rows, { name, in: work })',
-    )
-  return {
-    path: name,
-    file,
-    size,
-    sha256,
-    git: git.digest('hex'),
-    sample: (sample ?? Buffer.alloc(0)).toString('base64'),
-    how: 'sent',
-  }
-}
-
-function gone(file: string, error: NodeJS.ErrnoException): never {
-  throw new Stopped(
-    'no-file',
-    `${file} cannot be read: ${error.message}.`,
-    'await dataset(rows, { name, in: work })',
-    error,
-  )
 }
 
 function check(data: Dataset, options: PushOptions): void {

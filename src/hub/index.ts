@@ -4,6 +4,7 @@
 //   const wanted = repo.files.filter(({ path }) => path.endsWith('.parquet'))
 //   const places = await hubFiles(repo, wanted)                          cached, resumed, verified, drawn
 //   const { value } = await hubJson('/api/whoami-v2', {})                any other call, as the user
+//   await sendFiles(await readFiles(dir, list, fix), { … })              files in one commit, none of them twice
 //   await hubRequest(signedAddress, { method: 'PUT', body: bytes })      an upload: the token stays at home
 //
 // Settings are the environment's: HF_ENDPOINT, HF_TOKEN (or the file of `hf auth login`), HF_HOME, HF_HUB_CACHE,
@@ -13,4 +14,5 @@ export { hubFiles, hubRepo } from './files.js'
 export { matching } from './match.js'
 export type { Repo, RepoConfig, RepoFile } from './repo.js'
 export { hubJson, hubRequest } from './request.js'
+export { readFiles, type SentHow, sendFiles } from './send.js'
 export { endpoint, token } from './settings.js'

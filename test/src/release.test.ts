@@ -188,6 +188,7 @@ describe('upload', () => {
     const lines = seen
       .find(({ at }) => at.includes('/commit/main'))!
       .body.toString()
+      .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { key: string; value: { path: string; content?: string; oid?: string } })
     expect(lines[0]!.key).toBe('header')

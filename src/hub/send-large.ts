@@ -1,7 +1,8 @@
 // Large files to the Hub's storage, in Git LFS's way: ask which are wanted, send those, in parts where they are large.
 import { open } from 'node:fs/promises'
-import { type Asked, hubJson, hubRequest } from '../hub/index.js'
 import { Stopped } from '../stopped.js'
+import type { Asked } from './faults.js'
+import { hubJson, hubRequest } from './request.js'
 
 interface Large {
   file: string
@@ -32,26 +33,29 @@ export interface LargeOptions {
 }
 
 /**
- * Sends what the Hub has not got yet; gives the hashes of what was sent. A file that is there is not asked for again, so a
- * push that broke off goes on where it was.
+ * Sends what the Hub has not got yet; gives the hashes of what was sent. A file that is there is not asked for again, so
+ * what broke off goes on where it was.
  */
-export async function uploadLarge(repo: string, files: readonly Large[], options: LargeOptions): Promise<Set<string>> {
+export async function sendLarge(files: readonly Large[], options: LargeOptions): Promise<Set<string>> {
   const { asked, signal } = options
   const sent = new Set<string>()
   if (files.length === 0) return sent
-  const { value } = await hubJson<{ objects: Wanted[] }>(`/datasets/${repo}.git/info/lfs/objects/batch`, {
-    method: 'POST',
-    headers: { 'content-type': LFS, accept: LFS },
-    body: JSON.stringify({
-      operation: 'upload',
-      transfers: ['basic', 'multipart'],
-      hash_algo: 'sha256',
-      ref: { name: 'main' },
-      objects: files.map(({ sha256, size }) => ({ oid: sha256, size })),
-    }),
-    asked,
-    signal,
-  })
+  const { value } = await hubJson<{ objects: Wanted[] }>(
+    `/${asked.kind === 'dataset' ? 'datasets/' : ''}${asked.repo}.git/info/lfs/objects/batch`,
+    {
+      method: 'POST',
+      headers: { 'content-type': LFS, accept: LFS },
+      body: JSON.stringify({
+        operation: 'upload',
+        transfers: ['basic', 'multipart'],
+        hash_algo: 'sha256',
+        ref: { name: 'main' },
+        objects: files.map(({ sha256, size }) => ({ oid: sha256, size })),
+      }),
+      asked,
+      signal,
+    },
+  )
   for (const { oid, error, actions } of value.objects) {
     const file = files.find(({ sha256 }) => sha256 === oid)
     if (file === undefined) continue
