@@ -1,13 +1,15 @@
-// `skylab replay`: recordings served on this machine to any program that speaks to OpenAI.
+// `skylab replay`: recordings served to any program that speaks to OpenAI, on this machine or, with --host, to a room.
 import { type Faults, type Replay, startReplay } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
 import { count } from '../workspace/index.js'
 
-const usage = 'skylab replay RECORDINGS.jsonl [more…] [--port N] [--inject 429=0.1,500=0.05,cut=0.05,slow=200]'
+const usage =
+  'skylab replay RECORDINGS.jsonl [more…] [--port N] [--host ADDRESS] [--inject 429=0.1,500=0.05,cut=0.05,slow=200]'
 
 interface Call {
   files: string[]
   port: number
+  host: string
   faults: Faults
 }
 
@@ -22,8 +24,8 @@ export async function replay(args: string[]): Promise<number> {
   }
   let served: Replay
   try {
-    const { files, port, faults } = parse(args)
-    served = await startReplay(files, { port, faults })
+    const { files, ...options } = parse(args)
+    served = await startReplay(files, options)
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
     process.stderr.write(`${error}\n`)
@@ -42,18 +44,20 @@ export async function replay(args: string[]): Promise<number> {
 function parse(args: string[]): Call {
   const files: string[] = []
   let port = 0
+  let host = '127.0.0.1'
   let faults: Faults = {}
   for (let i = 0; i < args.length; i++) {
     const [name, inline] = args[i]!.startsWith('--') ? args[i]!.split(/=(.*)/s) : [args[i]!]
-    if (name === '--port' || name === '--inject') {
+    if (name === '--port' || name === '--host' || name === '--inject') {
       const value = inline ?? args[++i] ?? ''
       if (name === '--port') port = portOf(value)
+      else if (name === '--host') host = hostOf(value)
       else faults = faultsOf(value)
     } else if (name!.startsWith('-')) throw new Stopped('bad-call', `replay has no option ${name}.`, usage)
     else files.push(name!)
   }
   if (files.length === 0) throw new Stopped('bad-call', 'replay needs a file of recordings.', usage)
-  return { files, port, faults }
+  return { files, port, host, faults }
 }
 
 function portOf(value: string): number {
@@ -64,6 +68,11 @@ function portOf(value: string): number {
     `${JSON.stringify(value)} is no port; it goes from 0 (any that is free) to 65535.`,
     usage,
   )
+}
+
+function hostOf(value: string): string {
+  if (value !== '') return value
+  throw new Stopped('bad-call', '--host needs an address; 0.0.0.0 is every one that this machine has.', usage)
 }
 
 const names: Record<string, keyof Faults> = { 429: 'limit', 500: 'error', cut: 'cut', slow: 'slow' }

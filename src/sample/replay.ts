@@ -1,15 +1,18 @@
-// An OpenAI-compatible endpoint on this machine that answers from recordings.
+// An OpenAI-compatible endpoint that answers from recordings.
 //
 // It keeps no state: the same request gets the same answer at any time and in any order. (Injected
 // faults count how often a request came, or the same one would fail for ever.)
 import { statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
 import { complete, Refused, read, refuse } from './completions.js'
 import type { Faults } from './faults.js'
 import { Shelf } from './shelf.js'
+
+const LOOPBACK = '127.0.0.1'
 
 /** A request with a whole trace in it is well under this. */
 const LARGEST_BODY = 64 << 20
@@ -17,6 +20,8 @@ const LARGEST_BODY = 64 << 20
 export interface ReplayOptions {
   /** 0: one that is free. @default 0 */
   port?: number
+  /** The address to listen on; '0.0.0.0' is every one of this machine, so that others can ask too. @default '127.0.0.1' */
+  host?: string
   /** Faults to make on purpose. */
   faults?: Faults
 }
@@ -31,13 +36,13 @@ export interface Replay {
 }
 
 /**
- * Serves recordings on 127.0.0.1: POST /v1/chat/completions (plain and streamed), GET /v1/models,
+ * Serves recordings: POST /v1/chat/completions (plain and streamed), GET /v1/models,
  * GET /health. The server alone does not keep the process running.
  *
  * @throws Stopped('no-file'), Stopped('bad-data') with the line, Stopped('port') where it is taken.
  */
 export async function startReplay(files: string[], options: ReplayOptions = {}): Promise<Replay> {
-  const { port = 0, faults = {} } = options
+  const { port = 0, host = LOOPBACK, faults = {} } = options
   const shelf = await Shelf.open(files)
   const seen = new Map<string, number>()
   const server = createServer((request, response) => {
@@ -48,18 +53,18 @@ export async function startReplay(files: string[], options: ReplayOptions = {}):
   })
   server.keepAliveTimeout = 60_000
   server.on('connection', (socket) => socket.unref())
-  await listen(server, port).catch(async (error: NodeJS.ErrnoException) => {
+  await listen(server, port, host).catch(async (error: NodeJS.ErrnoException) => {
     await shelf.close()
     throw new Stopped(
       'port',
-      `Port ${port} on 127.0.0.1 cannot be used (${error.code}).`,
+      `Port ${port} on ${host} cannot be used (${error.code}).`,
       `skylab replay ${files.join(' ')} --port 0`,
       error,
     )
   })
   server.unref()
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${called(host)}:${(server.address() as AddressInfo).port}`,
     recordings: shelf.size,
     models: shelf.models,
     async close() {
@@ -92,10 +97,16 @@ function versionOf(file: string): string {
   return `${mtimeMs} ${size}`
 }
 
-function listen(server: Server, port: number): Promise<void> {
+/** The name under which others reach an address that is listened on; all interfaces have that of the machine. */
+function called(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname()
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
 }
 

@@ -369,6 +369,21 @@ describe('skylab replay', () => {
     expect(await ended).toBe(0)
   })
 
+  it('listens where it is told to, and gives the address under which others reach it', async () => {
+    const served = await startReplay([write(grid(2, 1))], { host: '127.0.0.2' })
+    expect(served.url).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/)
+    expect((await fetch(`${served.url}/health`)).status).toBe(200)
+    await served.close()
+    const open = await startReplay([write(grid(2, 1))], { host: '0.0.0.0' })
+    expect(open.url).toContain(`//${os.hostname()}:`)
+    expect((await fetch(`http://127.0.0.2:${new URL(open.url).port}/health`)).status).toBe(200)
+    await open.close()
+    expect(await stoppedBy(startReplay([write(grid(2, 1))], { host: '192.0.2.1' }))).toMatchObject({
+      code: 'port',
+      message: expect.stringContaining('on 192.0.2.1 cannot be used'),
+    })
+  })
+
   it('ends with status 2 and a fix for a wrong call', async () => {
     for (const args of [
       [],
@@ -376,6 +391,7 @@ describe('skylab replay', () => {
       [file('nowhere')],
       [write([recording(1)]), '--inject', '503=1'],
       [file(), '--port', 'x'],
+      [file(), '--host='],
     ]) {
       const { output, ended } = run(...args)
       expect(await ended).toBe(2)
