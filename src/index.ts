@@ -117,7 +117,7 @@ export {
   skyT1Prompts,
 } from './sample/index.js'
 // tables and figures
-export { Figure, Labels, label, plot, sql, table, view } from './show/index.js'
+export { type DataFrame, danfo, Figure, Labels, label, plot, sql, table, view } from './show/index.js'
 export {
   type AtK,
   bootstrap,

@@ -68,6 +68,8 @@ describe.each(notebooks)('%s', (name) => {
     for (const cell of codeOf(committed)) {
       expect(cell.execution_count).toEqual(expect.any(Number))
       expect(cell.outputs!.filter((output) => output.output_type === 'error')).toEqual([])
+      // A type error is shown under a cell that runs all the same.
+      expect(shown(cell).join('\n')).not.toMatch(/TS\d{4,5}/)
     }
   })
 
