@@ -180,7 +180,7 @@ function byStage(rows: TrainingRow[], from: CardFacts['from']): string {
     ['source', 'stage', 'in', 'on', 'lost'],
     lines.map(({ source, stage, came, left, lost }) => [
       source,
-      `${stage} (${names.get(stage)})`,
+      names.get(stage) === stage ? stage : `${stage} (${names.get(stage)})`,
       number(came),
       number(left),
       Object.entries(lost)
