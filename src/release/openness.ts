@@ -15,6 +15,8 @@ interface Facts {
   data: string
   code: Code
   scores: readonly Score[]
+  /** What benchmarks of one's own measure. */
+  benches: Readonly<Record<string, Field>> | undefined
   notebook: string | undefined
   weights: string | undefined
   licence: string | undefined
@@ -22,21 +24,32 @@ interface Facts {
   trained: boolean
 }
 
-/** Benchmarks of mathematics and of programs, by their names. */
-const MATHS = /math|aime|amc|olympiad|gsm|number|door/i
-const PROGRAMS = /code|apps|taco|humaneval|mbpp|lcb|leet|multipl/i
+export type Field = 'mathematics' | 'programs'
+
+/** Published benchmarks, by the whole beginning of a name: 'MATH-500', 'livecodebench:easy', 'LiveCodeBench v5 hard'. */
+const KNOWN: Record<Field, RegExp> = {
+  mathematics: /^(math|math-?500|aime ?\d*|amc ?\d*|gsm-?8k|olympiad-?bench|minerva([- ]math)?)(?![a-z\d])/i,
+  programs:
+    /^(live-?code-?bench|lcb|human-?eval|mbpp|apps|taco|code-?contests|leet-?code|multipl-e|big-?code-?bench)(?![a-z\d])/i,
+}
+
+const FIELDS = Object.keys(KNOWN) as Field[]
 
 export function checkOpenness(facts: Facts): Criterion[] {
   const { code, scores, notebook, weights, licence, trained } = facts
-  const named = (pattern: RegExp) =>
-    [...new Set(scores.map(({ bench }) => bench))].filter((bench) => pattern.test(bench))
-  const scored = (what: 'mathematics' | 'programs', pattern: RegExp): Criterion => {
-    const benches = named(pattern)
+  const all = [...new Set(scores.map(({ bench }) => bench))]
+  const fieldOf = (bench: string) => facts.benches?.[bench] ?? FIELDS.find((field) => KNOWN[field].test(bench))
+  const scored = (what: Field): Criterion => {
+    const benches = all.filter((bench) => fieldOf(bench) === what)
+    const unknown = all.find((bench) => fieldOf(bench) === undefined)
+    const own = unknown === undefined ? '' : `; or, if it is that, release(…, { benches: { '${unknown}': '${what}' } })`
     return {
       what,
       open: benches.length > 0,
       by:
-        benches.length > 0 ? `scored on ${benches.join(', ')}` : `no score on ${what}: evaluate(model, { benches: … })`,
+        benches.length > 0
+          ? `scored on ${benches.join(', ')}`
+          : `no score on ${what}: evaluate(model, { benches: … })${own}`,
     }
   }
   // The card says when a source does not state its licence: nobody may pass such rows on.
@@ -66,8 +79,7 @@ export function checkOpenness(facts: Facts): Criterion[] {
       open: notebook !== undefined,
       by: notebook ? 'report.ipynb, executed' : 'no executed notebook: release(…, { notebook })',
     },
-    scored('mathematics', MATHS),
-    scored('programs', PROGRAMS),
+    ...FIELDS.map(scored),
     {
       what: 'weights',
       open: trained && weights !== undefined && licence !== undefined,

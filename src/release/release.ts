@@ -9,7 +9,7 @@ import type { Run, TrainStep } from '../train/index.js'
 import { count, escapeHtml } from '../workspace/index.js'
 import { modelCard } from './card.js'
 import { type Code, codeOf } from './code.js'
-import { type Criterion, checkOpenness } from './openness.js'
+import { type Criterion, checkOpenness, type Field } from './openness.js'
 
 /** A training set as `dataset()` gives it. */
 export interface ReleasedData {
@@ -31,6 +31,8 @@ export interface ReleaseOptions {
   run: Run
   /** What `evaluate` gave. */
   scores: readonly Score[]
+  /** What benchmarks of your own measure: `{ 'word-problems': 'mathematics' }`. Published ones are known by their names. */
+  benches?: Record<string, Field>
   /** The executed notebook: the report. */
   notebook?: string
   /** Licence of the weights, as the Hub spells it: 'apache-2.0'. @default 'other', and the card says that it is not stated */
@@ -130,6 +132,7 @@ export async function release(work: { dir: string }, options: ReleaseOptions): P
     data: await cardOf(data),
     code,
     scores,
+    benches: options.benches,
     ...pick(options),
     trained: run.on !== 'practice',
   })

@@ -24,7 +24,7 @@ import { skypilotTask } from './skypilot.js'
 import { sbatchLines } from './slurm/options.js'
 import { batchScript, queryScript, submitScript } from './slurm/script.js'
 import { type FarMachine, type Machine, quote } from './ssh/far.js'
-import { cannotWrite, sendFile } from './transfer.js'
+import { cannotWrite, type Sent, sendFile } from './transfer.js'
 
 /** Seconds that the practice machine spreads the recorded log over, where not told otherwise. */
 const PRACTICE_SECONDS = 15
@@ -161,7 +161,7 @@ async function launch(job: Job, files: Recipe, report: DataReport, options: Trai
  * Prints a folder without links in it, whether it is there yet or not: the processes of a job carry the name
  * that `pwd -P` gives it.
  */
-function realFolder(folder: string): string {
+export function realFolder(folder: string): string {
   return `d=${folder}; rest=
 while [ ! -d "$d" ]; do rest="/$(basename -- "$d")$rest"; d=$(dirname -- "$d"); done
 d=$(cd -P -- "$d" && pwd -P) && printf '%s%s' "$d" "$rest"`
@@ -200,13 +200,18 @@ async function send(
   const written = filesOf(job, files, report, options)
   const { code, stderr } = await far.exec(writeFiles(dir, written), { signal: host().signal() })
   if (code !== 0) throw cannotWrite(dir, stderr)
-  await sendFile(far, {
+  await sendFile(far, sentData(dir, job, report, options))
+}
+
+/** The training file on its way into a job's folder. */
+export function sentData(dir: string, job: Job, report: DataReport, options: TrainOptions): Sent {
+  return {
     local: report.file,
     sha256: job.data.sha256,
     remote: `${dir}/${path.basename(report.file)}`,
     store: `${path.posix.dirname(dir)}/.files`,
     sender: sha256(`${os.hostname()} ${realpathSync(options.in.dir)}`).slice(0, 8),
-  })
+  }
 }
 
 async function start(far: Machine, dir: string, job: Job, state: JobState): Promise<void> {
@@ -225,7 +230,7 @@ async function start(far: Machine, dir: string, job: Job, state: JobState): Prom
 }
 
 /** The limit in seconds of running, over all attempts; null where there is none. */
-function limitSeconds(job: Job, { limit }: TrainOptions): number | null {
+export function limitSeconds(job: Job, { limit }: TrainOptions): number | null {
   if (limit === undefined) return null
   const hours = typeof limit === 'number' ? limit / (job.gpus * job.price) : limit.hours
   if (Number.isFinite(hours) && hours > 0) return Math.max(1, Math.round(hours * 3600))
@@ -236,12 +241,14 @@ function limitSeconds(job: Job, { limit }: TrainOptions): number | null {
   )
 }
 
+export function limitScript(dir: string, seconds: number | null): string {
+  return seconds === null
+    ? `rm -f ${quote(`${dir}/limit`)}`
+    : `cd ${quote(dir)} && echo ${seconds} > limit.new && mv limit.new limit`
+}
+
 async function setLimit(far: Machine, dir: string, seconds: number | null): Promise<void> {
-  const script =
-    seconds === null
-      ? `rm -f ${quote(`${dir}/limit`)}`
-      : `cd ${quote(dir)} && echo ${seconds} > limit.new && mv limit.new limit`
-  const { code, stderr } = await far.exec(script)
+  const { code, stderr } = await far.exec(limitScript(dir, seconds))
   // A limit that could not be written must not be taken for one that holds.
   if (code !== 0) throw cannotWrite(dir, stderr)
 }
@@ -255,11 +262,11 @@ function overLimit(job: Job, spent: number, limit: number): Stopped {
   )
 }
 
+/** Prints the partitions of a cluster, or `none` where there is no Slurm. */
+export const SLURM_THERE = "command -v sbatch >/dev/null || { echo none; exit; }; sinfo -h -o '%R' 2>&1 | sort -u"
+
 async function demandSlurm(far: Machine, options: TrainOptions): Promise<void> {
-  const { stdout } = await far.exec(
-    "command -v sbatch >/dev/null || { echo none; exit; }; sinfo -h -o '%R' 2>&1 | sort -u",
-    { patience: 3 },
-  )
+  const { stdout } = await far.exec(SLURM_THERE, { patience: 3 })
   const found = stdout.toString().trim().split('\n').filter(Boolean)
   const partition = options.slurm?.partition
   const there = (await far.command()) || 'sh -c'

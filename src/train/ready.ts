@@ -3,16 +3,18 @@ import { statSync } from 'node:fs'
 import { Stopped } from '../stopped.js'
 import { escapeHtml, number } from '../workspace/index.js'
 import { startScript } from './job/start.js'
-import { DEFAULT_FOLDER, type Job } from './job.js'
-import { filesOf, prepare } from './launch.js'
+import { stateScript } from './job/state.js'
+import { DEFAULT_FOLDER, type Job, writeFiles } from './job.js'
+import { filesOf, limitScript, limitSeconds, prepare, realFolder, SLURM_THERE, sentData } from './launch.js'
 import { isSlurm, machine } from './machine.js'
 import type { TrainingData, TrainOptions } from './options.js'
 import { type TrainingPlan, trainingPlan } from './plan.js'
 import { type Preflight, preflight, shellPath } from './preflight.js'
 import { priceOf } from './price.js'
 import { probe } from './probe.js'
-import { submitScript } from './slurm/script.js'
+import { queryScript, submitScript } from './slurm/script.js'
 import type { FarMachine } from './ssh/far.js'
+import { sendScripts } from './transfer.js'
 
 /** What a launch would do, in its order. Shows itself: each file and each command can be opened and read. */
 export class DryRun {
@@ -65,15 +67,25 @@ export async function dryRun(data: TrainingData, options: TrainOptions): Promise
   const { job, files, report } = await prepare(data, options)
   const folder = options.folder ?? DEFAULT_FOLDER
   const dir = `${folder}/${job.id}`
-  const start = isSlurm(options.on) ? submitScript(dir, 1) : startScript(dir, 1)
+  const slurm = isSlurm(options.on)
+  const written = filesOf(job, files, report, options)
+  const sent = sendScripts(sentData(dir, job, report, options))
   return new DryRun(
     job,
     trainingPlan(report.rows, options),
-    filesOf(job, files, report, options),
+    written,
     { file: report.file, bytes: statSync(report.file).size, sha256: data.sha256 },
     [
-      { what: 'looks at the machine, and changes nothing', script: probe(shellPath(folder), options) },
-      { what: 'starts the job, once', script: start },
+      { what: 'names the folder without links; it stands for ~ below', script: realFolder(shellPath(folder)) },
+      { what: 'asks whether the job is there already', script: stateScript(dir, slurm ? queryScript(job.id) : '') },
+      slurm
+        ? { what: 'looks for Slurm and its partitions', script: SLURM_THERE }
+        : { what: 'looks at the machine, and changes nothing', script: probe(shellPath(folder), options) },
+      { what: 'writes the small files, each whole or not at all', script: writeFiles(dir, written) },
+      { what: 'looks for the training file, by its hash', script: sent.before },
+      { what: 'receives the training file from where it broke off, and checks it', script: sent.receive },
+      { what: 'sets the limit, or takes an earlier one away', script: limitScript(dir, limitSeconds(job, options)) },
+      { what: 'starts the job, once', script: slurm ? submitScript(dir, 1) : startScript(dir, 1) },
     ],
   )
 }

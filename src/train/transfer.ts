@@ -48,14 +48,12 @@ export interface Sent {
   sender: string
 }
 
-/**
- * Puts a file on the far machine. What is there with the right hash is not sent again, whichever job it was
- * sent for; what was sent in part is gone on with; what has come is verified there.
- *
- * @throws Stopped('bad-data') where it does not arrive as it was sent, 'disk' where there is no room for it
- */
-export async function sendFile(far: Machine, { local, sha256, remote, store, sender }: Sent): Promise<void> {
-  const signal = host().signal()
+/** What is run on the far machine before a file is sent, and to receive it, with the name of what has come in part. */
+export function sendScripts({ sha256, remote, store, sender }: Omit<Sent, 'local'>): {
+  part: string
+  before: string
+  receive: string
+} {
   const kept = `${store}/${sha256}`
   const part = `${kept}.${sender}.part`
   const place = `rm -f ${quote(remote)} && { ln ${quote(kept)} ${quote(remote)} 2>/dev/null || cp ${quote(kept)} ${quote(remote)}; } && echo placed`
@@ -65,6 +63,19 @@ if [ "$(${hashOf(remote)})" = ${sha256} ]; then echo placed; exit; fi
 if [ "$(${hashOf(kept)})" = ${sha256} ]; then { ${place}; } || exit 1; exit; fi`
   const receive = `${receiving(part)}
 if [ "$sum" = ${sha256} ]; then mv ${quote(part)} ${quote(kept)} && ${place} || exit 1; else rm -f ${quote(part)}; fi`
+  return { part, before, receive }
+}
+
+/**
+ * Puts a file on the far machine. What is there with the right hash is not sent again, whichever job it was
+ * sent for; what was sent in part is gone on with; what has come is verified there.
+ *
+ * @throws Stopped('bad-data') where it does not arrive as it was sent, 'disk' where there is no room for it
+ */
+export async function sendFile(far: Machine, file: Sent): Promise<void> {
+  const { local } = file
+  const { part, before, receive } = sendScripts(file)
+  const signal = host().signal()
   const shown = new Transfer(`sending ${path.basename(local)}`, statSync(local).size)
   try {
     for (const _ of ['once', 'again']) {

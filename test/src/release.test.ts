@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Release, release, upload } from '../../src/release/index.js'
+import { checkOpenness } from '../../src/release/openness.js'
 import type { Score } from '../../src/rows.js'
 import { type Run, type TrainingData, train } from '../../src/train/index.js'
 import { BASE, remove, temporary, writeSet } from './train.data.js'
@@ -119,6 +120,51 @@ describe('release', () => {
     await expect(make({ notebook: '/no/such.ipynb' })).rejects.toMatchObject({ code: 'no-file' })
     await expect(make({ name: '../up' })).rejects.toMatchObject({ code: 'bad-call' })
     await expect(make({ run: undefined })).rejects.toThrow(/got no run/)
+  })
+})
+
+describe('the table of openness', () => {
+  const fields = (names: string[], benches?: Record<string, 'mathematics' | 'programs'>) => {
+    const scores = names.map((bench) => ({ ...score, bench }))
+    const code = { url: null, commit: null, changed: false } as never
+    const nothing = { notebook: undefined, weights: undefined, licence: undefined, trained: false }
+    const all = checkOpenness({ data: '', code, scores, benches, ...nothing })
+    return all.filter(({ what, open }) => open && /mathematics|programs/.test(what)).map(({ what }) => what)
+  }
+  it('knows benchmarks by their whole names, and takes no part of a word for one', () => {
+    for (const name of [
+      'math500',
+      'MATH-500',
+      'AIME24',
+      'aime 2025',
+      'AMC23',
+      'gsm8k',
+      'OlympiadBench',
+      'Minerva math',
+    ])
+      expect(fields([name]), name).toEqual(['mathematics'])
+    for (const name of [
+      'LiveCodeBench easy',
+      'livecodebench:hard',
+      'HumanEval',
+      'humaneval+',
+      'mbpp',
+      'TACO',
+      'LeetCode',
+    ])
+      expect(fields([name]), name).toEqual(['programs'])
+    for (const name of ['GPQA-Diamond', 'decoded', 'phone numbers', 'aftermath', 'mathilda', 'tacos', 'zipcodes'])
+      expect(fields([name]), name).toEqual([])
+    expect(fields(['GPQA-Diamond', 'AIME24', 'mbpp'])).toEqual(['mathematics', 'programs'])
+  })
+
+  it('takes the word of the user for benchmarks of their own', () => {
+    expect(fields(['walks'])).toEqual([])
+    expect(fields(['walks', 'robots'], { walks: 'mathematics', robots: 'programs' })).toEqual([
+      'mathematics',
+      'programs',
+    ])
+    expect(fields(['math500'], { math500: 'programs' })).toEqual(['programs'])
   })
 })
 

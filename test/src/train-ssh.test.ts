@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attach, dryRun, type Run, ready, type TrainOptions, train } from '../../src/train/index.js'
 import { FarMachine } from '../../src/train/ssh/far.js'
 import { resolveTarget } from '../../src/train/ssh/target.js'
@@ -331,9 +331,27 @@ describe.skipIf(!hasSshd)('before a launch', () => {
       )
       expect(String(dry)).toContain('llamafactory-cli train train.yaml')
       expect(String(dry)).toContain('Nothing was sent.')
+      expect(dry.commands.map(({ what }) => what)).toEqual([
+        expect.stringContaining('folder'),
+        expect.stringContaining('already'),
+        expect.stringContaining('looks at the machine'),
+        expect.stringContaining('small files'),
+        expect.stringContaining('by its hash'),
+        expect.stringContaining('receives the training file'),
+        expect.stringContaining('limit'),
+        expect.stringContaining('starts'),
+      ])
       expect(existsSync(path.join(dir, 'far'))).toBe(false)
       // What is shown is what goes: the same call with the launch writes the same files.
+      const exec = vi.spyOn(FarMachine.prototype, 'exec')
+      const send = vi.spyOn(FarMachine.prototype, 'send')
       const run = await train(data, { ...options, force: true, env: {} })
+      const [before, receive] = [send.mock.calls[0]![2]!.before, send.mock.calls[0]![2]!.receive]
+      const ran = exec.mock.calls.map(([script]) => script)
+      const shown = dry.commands.map(({ script }) => script)
+      // job.json holds the time at which it was made.
+      const withoutTime = (script: string | undefined) => script?.replace(/"created": "[^"]*"/, '')
+      expect([...ran.slice(0, 4), before, receive, ...ran.slice(4, 6)].map(withoutTime)).toEqual(shown.map(withoutTime))
       for (const [name, text] of Object.entries(dry.files))
         if (name !== 'job.json') expect(readFileSync(path.join(run.dir, name), 'utf8'), name).toBe(text)
       await run.stop(2)
