@@ -94,7 +94,7 @@ beforeAll(async () => {
   vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1')
   vi.spyOn(console, 'log').mockImplementation(() => {})
   vi.spyOn(console, 'warn').mockImplementation(() => {})
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  for (const out of [process.stdout, process.stderr]) vi.spyOn(out, 'write').mockImplementation(() => true)
   const { practice, problems, sample, reformat, verify, mix, dataset, evaluate, release, train, workspace } = library
   const work = workspace('runs/sky-t1')
   const asked = await problems('practice', { limit: 12, seed: 7 })
