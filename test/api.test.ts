@@ -30,7 +30,11 @@ it('is what it was', async () => {
   const lines = exported
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((symbol) => described(symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol, symbol))
-  await expect(`${lines.join('\n\n')}\n`).toMatchFileSnapshot('api/exports.txt')
+  // The compiler writes the members of an inferred union in the order in which it met them, which a partial build changes.
+  const text = lines
+    .join('\n\n')
+    .replace(/[\w.$<>"'[\]-]+(?: \| [\w.$<>"'[\]-]+)+/g, (union) => union.split(' | ').sort().join(' | '))
+  await expect(`${text}\n`).toMatchFileSnapshot('api/exports.txt')
 })
 
 it('gives and takes the types that the main calls should', () => {
