@@ -70,12 +70,19 @@ function checkCall(options: TrainOptions): void {
       'train() needs a workspace to keep the run in.',
       "train(data, { …, in: workspace('runs/sky-t1') })",
     )
+  // A list of machines is no type of `on`, but what somebody types who has two.
+  if (Array.isArray(options.on))
+    throw new Stopped(
+      'bad-call',
+      `Several machines (${options.on.join(', ')}) are started, watched and ended together by Slurm; over plain SSH a run is one machine's.`,
+      `train(data, { …, on: 'slurm://login', nodes: ${options.on.length} })`,
+    )
   if (options.on !== 'skypilot') machine(options.on, options.in, options.sshConfig)
   if ((options.nodes ?? 1) !== 1 && !isSlurm(options.on) && options.on !== 'skypilot') {
     throw new Stopped(
       'bad-call',
-      `${options.on} is one machine; ${options.nodes} were asked for. Several are Slurm's business.`,
-      "train(data, { …, on: 'slurm://login', nodes: 2 })",
+      `${options.on} is one machine; ${options.nodes} were asked for. Several are started, watched and ended together by Slurm.`,
+      `train(data, { …, on: 'slurm://login', nodes: ${options.nodes} })`,
     )
   }
   if (options.setup?.includes('\n'))

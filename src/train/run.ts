@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host } from '../host.js'
 import { Stopped } from '../stopped.js'
+import { failure, hoursOf, present, stopped } from './endings.js'
 import { type FarFile, fetchFiles, listFiles } from './fetch.js'
 import { Follower } from './job/follow.js'
 import { checkpointScript, type JobState, readState, stateScript } from './job/state.js'
@@ -16,7 +17,7 @@ import { originText, recordedOrigin } from './practice/recording.js'
 import { OUTPUT } from './recipe.js'
 import { cancelScript, queryScript } from './slurm/script.js'
 import type { Machine } from './ssh/far.js'
-import { type RunStatus, statusOf, whyItEnded } from './status.js'
+import { type RunStatus, statusOf } from './status.js'
 
 /** 'queued' while Slurm lets it wait; 'running' until the trainer has ended; 'stopped' where it was ended before. */
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'stopped'
@@ -105,7 +106,7 @@ export class Run {
         yield step
       }
       if (!goesOn(state)) {
-        if (state.state === 'failed') throw await this.#failure(state)
+        if (state.state === 'failed') throw failure(this, state, await this.lastLines(12))
         return
       }
       await pause(looks(fresh.length > 0), signal)
@@ -129,8 +130,8 @@ export class Run {
     const looks = this.#looks()
     for (;;) {
       const state = await this.#poll(signal)
-      if (state.state === 'failed') throw await this.#failure(state)
-      if (state.state === 'stopped') throw this.#stopped(state)
+      if (state.state === 'failed') throw failure(this, state, await this.lastLines(12))
+      if (state.state === 'stopped') throw stopped(this, state)
       if (state.state === 'done') return this.#result(state)
       await pause(looks(false), signal)
     }
@@ -280,61 +281,14 @@ export class Run {
         }
       }
       // The state is of before the files were read: an end that it tells has all its steps behind it.
-      if (!pieces.some(({ more }) => more)) return this.#present(readState(state))
+      if (!pieces.some(({ more }) => more)) return present(this, readState(state))
     }
   }
 
   async #state(evenAbsent = false): Promise<JobState> {
     const { stdout } = await this.#far.exec(stateScript(this.dir, this.#slurm))
     const state = readState(stdout.toString())
-    return evenAbsent ? state : this.#present(state)
-  }
-
-  #present(state: JobState): JobState {
-    if (state.state === 'unknown') {
-      throw new Stopped(
-        'no-host',
-        `Slurm on ${this.label} does not answer, and ${this.id} has given no sign of life for a while: ${state.slurm?.reason}`,
-        'await run.status()   # once the controller is up again; a job that runs goes on',
-        new Error(state.slurm?.reason),
-      )
-    }
-    if (state.state !== 'absent') return state
-    const left = state.processes
-      ? ` ${state.processes} of its processes still run; what they write is lost. run.stop() ends them.`
-      : ''
-    throw new Stopped(
-      'no-run',
-      `The folder of ${this.id} is gone from ${this.label}: ${this.dir}.${left}`,
-      left ? 'await run.stop()' : 'train(data, { … })',
-    )
-  }
-
-  #stopped(state: JobState): Stopped {
-    const at = state.step ? ` at step ${state.step} of ${state.total}` : ''
-    if (state.stopped === 'limit') {
-      const dollars = hoursOf(state) * this.job.gpus * this.job.price
-      return new Stopped(
-        'over-budget',
-        `${this.id} reached its limit and was ended${at}, after ${hoursOf(state).toFixed(2)} h and $${dollars.toFixed(2)}.`,
-        'train(data, { …, limit: 600 })   # goes on from its last checkpoint',
-      )
-    }
-    return new Stopped(
-      'interrupted',
-      `${this.id} was stopped${at}.`,
-      'train(data, { … }) starts it again, from its last checkpoint',
-    )
-  }
-
-  async #failure(state: JobState): Promise<Stopped> {
-    const lines = await this.lastLines(12)
-    const text = lines.length ? ` The last lines of its log:\n${lines.map((line) => `    ${line}`).join('\n')}` : ''
-    return new Stopped(
-      'failed',
-      `${this.id} on ${this.label} ended ${whyItEnded(state)}.${text}`,
-      'train(data, { … })   # starts it again, from its last checkpoint if it has one',
-    )
+    return evenAbsent ? state : present(this, state)
   }
 
   /** Milliseconds to the next look: soon after something new, then less and less often; a real step takes minutes. */
@@ -355,12 +309,6 @@ export class Run {
 
 function goesOn({ state }: JobState): boolean {
   return state === 'running' || state === 'queued' || state === 'new'
-}
-
-/** Hours that a run has taken, by its own watch; by the clock for one so short that the watch saw nothing. */
-function hoursOf(state: JobState): number {
-  const clock = state.started !== null ? Math.max(0, (state.ended ?? state.now) - state.started) : 0
-  return Math.max(state.spent, state.attempt === 1 ? Math.min(clock, state.spent + 5) : 0) / 3600
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -387,6 +387,15 @@ describe('train', () => {
     await expect(with_({ on: 'slurm://login', slurm: { partition: 'a\nb' } })).rejects.toMatchObject({
       code: 'bad-call',
     })
+    await expect(with_({ on: ['ssh://a', 'ssh://b'] })).rejects.toMatchObject({
+      code: 'bad-call',
+      message: expect.stringContaining('ssh://a, ssh://b'),
+      fix: expect.stringContaining("on: 'slurm://login', nodes: 2"),
+    })
+    await expect(with_({ on: 'ssh://a', nodes: 3 })).rejects.toMatchObject({
+      code: 'bad-call',
+      fix: expect.stringContaining("on: 'slurm://login', nodes: 3"),
+    })
     await expect(with_({ limit: 0 })).rejects.toMatchObject({ code: 'bad-call' })
     await expect(with_({ nodes: 2 })).rejects.toMatchObject({ code: 'bad-call' })
     await expect(with_({ base: '' })).rejects.toThrow(/`base` to name a model/)
