@@ -74,13 +74,14 @@ class Evaluation {
         return hash(`symbol ${tree.name}`) % p
       case 'word': {
         let value = 1n
-        for (const letter of tree.name)
-          value =
-            (value *
-              (this.of(
-                letter === 'e' || letter === 'i' ? { t: 'constant', name: letter } : { t: 'symbol', name: letter },
-              ) ?? 0n)) %
-            p
+        for (const letter of tree.name) {
+          const factor = this.of(
+            letter === 'e' || letter === 'i' ? { t: 'constant', name: letter } : { t: 'symbol', name: letter },
+          )
+          // A field without a square root of -1 says nothing of a word with an i in it.
+          if (factor === undefined) return undefined
+          value = (value * factor) % p
+        }
         return value
       }
       case 'negative': {

@@ -103,10 +103,12 @@ function readAfresh(text: string): Reading {
   }
 }
 
-/** Notations that are easier turned as text: French intervals, f: x ↦ …, a dollar without a partner. */
+/** Notations that are easier turned as text: French intervals, f: x ↦ …, a dollar without a partner, a sign in words. */
 function tidied(text: string): string {
   if (text.includes('mapsto')) text = text.replace(/^(?:[a-zA-Z]\s*:\s*)?[a-zA-Z]\s*\\mapsto\s*/, '')
   if (text.includes('\\text')) text = text.replace(/^\\text\{[^{}]*(?:\bis|\bare|[:=])\s*\}\s*:?(?=\s*\S)/, '')
+  // With the number in words too, "minus three", it is wordValue's.
+  if (/^(?:minus|negative)\s/i.test(text)) text = text.replace(/^[a-z]+\s+(?=\.?\d(?!\d*-[a-z])|\\[dt]?frac)/i, '-')
   if (text.includes('per cent')) text = text.replace(/per cent\b/g, '\\%')
   const dollar = text.indexOf('$')
   if (
