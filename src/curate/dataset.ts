@@ -1,4 +1,5 @@
 // The training set on disk: rows, the entry for LLaMA-Factory, and a card that says where every row went.
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { dropped, type SourceAccount } from '../flow.js'
 import type { Judged, TrainingRow } from '../rows.js'
@@ -73,6 +74,8 @@ export interface Dataset {
   sha256: string
   /** Its entry in dataset_info.json. */
   info: DatasetEntry
+  /** Its card: 'README.md', or '<name>.README.md' where that of the folder is another set's, or yours. */
+  card: string
   /** Everything that was written, the card and dataset_info.json included. */
   files: WrittenFile[]
   tokens: TokenTally
@@ -160,7 +163,8 @@ export async function dataset(rows: TrainingRow[] | Preference[], options: Datas
     tokens: counted,
     from: options.from,
   }
-  files.push({ name: 'README.md', ...(await writeWhole(path.join(dir, 'README.md'), [card(facts)])) })
+  const cardFile = await cardName(dir, name)
+  files.push({ name: cardFile, ...(await writeWhole(path.join(dir, cardFile), [card(facts)])) })
   const made: Dataset = {
     name,
     file: path.join(dir, main.name),
@@ -168,10 +172,17 @@ export async function dataset(rows: TrainingRow[] | Preference[], options: Datas
     rows: n,
     sha256: main.sha256,
     info,
+    card: cardFile,
     files,
     tokens: counted,
   }
   return display(made, pairs ? n : mixed.length)
+}
+
+/** The card is the folder's README.md as long as that is nobody else's. */
+async function cardName(dir: string, name: string): Promise<string> {
+  const before = await readFile(path.join(dir, 'README.md'), 'utf8').catch(() => undefined)
+  return before === undefined || before.includes(`\npretty_name: ${name}\n`) ? 'README.md' : `${name}.README.md`
 }
 
 async function writeFormat(

@@ -58,9 +58,13 @@ export interface Pushed {
 export async function push(data: Dataset, options: PushOptions): Promise<Pushed> {
   check(data, options)
   const { to, dryRun = false } = options
-  const wanted = data.files.map(({ name, sha256 }) => ({ path: name, sha256 }))
+  const wanted = data.files.map(({ name, sha256 }) => {
+    if (name === data.card) return { path: 'README.md', from: name, sha256 }
+    // Other sets of the folder stand in it too, and may have come later.
+    return name === 'dataset_info.json' ? { path: name } : { path: name, sha256 }
+  })
   const files = await readFiles(data.dir, wanted, 'const data = await dataset(rows, { name, in: work })')
-  const card = await readFile(path.join(data.dir, 'README.md'), 'utf8')
+  const card = await readFile(path.join(data.dir, data.card), 'utf8')
   const pushed: Pushed = {
     to,
     url: `${endpoint()}/datasets/${to}`,

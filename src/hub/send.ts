@@ -38,19 +38,24 @@ const SAMPLE = 512
 /**
  * Reads files that are to be sent.
  *
+ * @param files `path` in the repository, `from` in the folder where that is another; without `sha256` a file may have changed
  * @param again what to type to write them anew
  * @throws Stopped 'no-file' where one is gone, 'bad-data' where one has changed since it was written
  */
 export function readFiles(
   dir: string,
-  files: readonly { path: string; sha256: string }[],
+  files: readonly { path: string; from?: string; sha256?: string }[],
   again: string,
 ): Promise<Readable[]> {
-  return Promise.all(files.map((file) => readOne(dir, file.path, file.sha256, again)))
+  return Promise.all(files.map((file) => readOne(dir, file, again)))
 }
 
-async function readOne(dir: string, name: string, written: string, again: string): Promise<Readable> {
-  const file = path.join(dir, name)
+async function readOne(
+  dir: string,
+  { path: name, from = name, sha256: written }: { path: string; from?: string; sha256?: string },
+  again: string,
+): Promise<Readable> {
+  const file = path.join(dir, from)
   const { size } = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new Stopped('no-file', `${file} cannot be read: ${error.message}.`, again, error)
   })
@@ -63,7 +68,7 @@ async function readOne(dir: string, name: string, written: string, again: string
     git.update(chunk as Buffer)
   }
   const sha256 = hash.digest('hex')
-  if (sha256 !== written)
+  if (written !== undefined && sha256 !== written)
     throw new Stopped(
       'bad-data',
       `${file} has changed since it was written: its sha256 is ${sha256.slice(0, 12)}…, not ${written.slice(0, 12)}….`,

@@ -18,6 +18,8 @@ export interface ReleasedData {
   file: string
   rows: number
   sha256: string
+  /** Its card in `dir`. @default 'README.md' */
+  card?: string
 }
 
 export interface ReleaseOptions {
@@ -117,8 +119,11 @@ export async function release(work: { dir: string }, options: ReleaseOptions): P
   await mkdir(path.join(dir, 'training'), { recursive: true })
   const file = path.resolve(data.dir, data.file)
   await copy(file, path.join(dir, 'data', path.basename(file)), 'dataset(rows, { name, in: work })')
-  for (const one of ['README.md', 'dataset_info.json'])
-    await copy(path.join(data.dir, one), path.join(dir, 'data', one), 'dataset(rows, { name, in: work })')
+  for (const [one, from] of [
+    ['README.md', data.card ?? 'README.md'],
+    ['dataset_info.json', 'dataset_info.json'],
+  ] as const)
+    await copy(path.join(data.dir, from), path.join(dir, 'data', one), 'dataset(rows, { name, in: work })')
   const settings = await copied(work.dir, path.join(dir, 'training'), ['train.yaml', 'ds_z3_offload_config.json'])
   const steps = await run.stepsSoFar()
   const { hours, dollars } = await run.wait()
@@ -178,8 +183,8 @@ async function copied(from: string, to: string, names: string[]): Promise<string
   return there
 }
 
-async function cardOf({ dir }: ReleasedData): Promise<string> {
-  return readFile(path.join(dir, 'README.md'), 'utf8')
+async function cardOf({ dir, card = 'README.md' }: ReleasedData): Promise<string> {
+  return readFile(path.join(dir, card), 'utf8')
 }
 
 function csv(steps: readonly TrainStep[]): string {

@@ -61,6 +61,21 @@ describe('push', () => {
     expect(text(dry)).toContain('# set')
   })
 
+  it('pushes the card and the rows of a set after others were written into the same folder', async () => {
+    const data = await written()
+    const own = readFileSync(path.join(folder, 'README.md'), 'utf8')
+    const other = await dataset(await mix(many(3), {}, { seed: 7 }), { name: 'other', dir: folder } as never)
+    expect([data.card, other.card]).toEqual(['README.md', 'other.README.md'])
+    expect((await written()).card).toBe('README.md')
+    expect(readFileSync(path.join(folder, 'README.md'), 'utf8')).toBe(own)
+    await push(data, { to: 'me/set' })
+    await push(other, { to: 'me/other' })
+    const sent = (id: string) => hub.repos.find((repo) => repo.id === id)!.files
+    expect(String(sent('me/set')['README.md'])).toBe(own)
+    expect(String(sent('me/other')['README.md'])).toContain('\npretty_name: other\n')
+    expect(Object.keys(sent('me/other'))).not.toContain('other.README.md')
+  })
+
   it('makes a private repository, stores large files, and commits all at once', async () => {
     const data = await written()
     const pushed = await push(data, { to: 'me/set' })
