@@ -3,6 +3,7 @@
 import path from 'node:path'
 import type { EngineName } from '../engine.js'
 import { Fault } from '../fault.js'
+import { lateTypes } from '../late-types.js'
 import type { Outcome, Output, Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
 import {
@@ -114,19 +115,6 @@ const skipping = ['skip', 'skip-execution']
 function isRun(cell: Cell): cell is CodeCell {
   if (cell.cell_type !== 'code' || cell.source.trim() === '') return false
   return !cell.metadata.tags?.some((tag) => skipping.includes(tag))
-}
-
-/**
- * Type errors may come after their cell has ended. The service that finds them answers in turn, so its
- * answer to one more question means that all checks before it are done. At most half a minute.
- */
-async function lateTypes(session: Session): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, 30_000)
-  })
-  await Promise.race([session.complete('', 0).catch(() => undefined), patience])
-  clearTimeout(timer)
 }
 
 function prepared(notebook: Notebook, engine: EngineName): Notebook {

@@ -1,5 +1,6 @@
 // Cells from a pipe, a file, or a terminal that can only print: line by line, without editing.
 import { createInterface, type Interface } from 'node:readline'
+import { lateTypes } from '../late-types.js'
 import type { Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
 import { command, isCommand } from './commands.js'
@@ -69,6 +70,7 @@ export async function runLines({ input, output, open, typed }: LinesOptions): Pr
     await run(waiting)
     // As with a script: what was started is waited for.
     if (left === undefined) await quiet?.()
+    if (!typed) await lateTypes(session)
   }
   printer.settle()
   if (typed) process.off('SIGINT', interrupt)

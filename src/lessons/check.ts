@@ -79,16 +79,21 @@ export async function check(name: string, answer?: unknown, rows?: readonly obje
     return not(`Give ${takes.what}. ${hint}`.trim())
   }
   if (given !== undefined && !Array.isArray(rows))
-    return not(`Pass as third argument ${given}: they are what the answer is judged by.`)
+    return not(
+      `Pass as third argument ${given}: they are what the answer is judged by.${isPromise(rows) ? ' What was passed is a promise: put await in front.' : ''}`,
+    )
   const outcome = await judged(found, answer, rows ?? [])
   return outcome.ok ? new Checked(name, 'right', outcome.note) : not(outcome.hint)
 }
 
 /** A function of the learner's that throws is a wrong answer, and its message is the hint. */
-async function judged({ judge }: Exercise, answer: unknown, rows: readonly object[]): Promise<Outcome> {
+async function judged({ judge, given }: Exercise, answer: unknown, rows: readonly object[]): Promise<Outcome> {
   try {
     return await judge(answer as never, rows as never)
   } catch (error) {
+    // Rows of another stage lack what is looked at.
+    if (typeof answer !== 'function' && given !== undefined)
+      return { ok: false, hint: `The third argument is not what the exercise needs: pass ${given}.` }
     if (typeof answer !== 'function') throw error
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     return { ok: false, hint: `Called with the data of the exercise it threw ${said}` }

@@ -108,7 +108,11 @@ export function compared(
 ): Outcome {
   const is = (value: number) => Math.abs(answer - value) <= within + Number.EPSILON * Math.abs(value)
   if (is(expected)) return right(note)
-  return wrong(mistakes.find(([value]) => is(value))?.[1] ?? otherwise)
+  const known = mistakes.find(([value]) => is(value))?.[1]
+  // Two digits of the right number are no mistake of thought.
+  if (known === undefined && Math.abs(answer - expected) < 0.006 && expected < 1)
+    return wrong('That is near and may be rounded: give the quotient as it is computed.')
+  return wrong(known ?? otherwise)
 }
 
 /** What was received, in one short line. */

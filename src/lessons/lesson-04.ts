@@ -45,7 +45,7 @@ export const lesson04 = {
   '04.2': exercise({
     asks:
       'Write `(results: (boolean | number)[]) => boolean`: whether a program passed, from one result a test: true, false, ' +
-      '-1 for a crash or the clock, -2 for a program that does not compile.',
+      '-1 for a crash or the clock, -2 for a program that does not compile. Where no test was run, nothing has passed.',
     takes: aFunction,
     async judge(answer) {
       const passes = answer as (results: Result[]) => unknown

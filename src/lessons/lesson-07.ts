@@ -16,11 +16,12 @@ const smallest = (holds: (n: number) => boolean): number => {
 export const lesson07 = {
   '07.1': exercise({
     asks:
-      'Two models: 18 % of the problems only the one solves, 11 % only the other. How many problems, in tens, until the exact ' +
-      'test sees the difference eight times in ten? `mcnemarPower(0.18, 0.11, n)`.',
+      'Two models: 18 % of the problems only the one solves, 11 % only the other. How many problems, rounded up to a multiple of ten, until the ' +
+      'exact test sees the difference eight times in ten? `mcnemarPower(0.18, 0.11, n)`.',
     takes: aCount,
     judge(n) {
-      if (n % 10 !== 0) return wrong('Give it in tens: the power of an exact test goes up in small jumps and slips.')
+      if (n % 10 !== 0)
+        return wrong('Give a multiple of ten: the power of an exact test goes up in small jumps and slips.')
       if (n > 5000) return wrong('Far too many: look between 30 and 1,000.')
       const power = (problems: number) => mcnemarPower(BETTER, WORSE, problems)
       if (n >= 10 && power(n) >= POWER && power(n - 10) < POWER)
@@ -38,8 +39,8 @@ export const lesson07 = {
       const reached = n < 1 ? 0 : power(n)
       return wrong(
         reached >= POWER
-          ? `There it is seen ${(100 * reached).toFixed(0)} times in 100, and ten problems fewer would do as well.`
-          : `There it is seen only ${(100 * reached).toFixed(0)} times in 100.`,
+          ? `There it is seen ${(100 * reached).toFixed(1)} times in 100, and ten problems fewer would do as well.`
+          : `There it is seen only ${(100 * reached).toFixed(1)} times in 100.`,
       )
     },
   }),

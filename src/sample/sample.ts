@@ -78,6 +78,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
     }
     const { content, reasoning, finish, stopped, usage, seconds, firstSeconds } = asked.answer
     if (usage.guessed && !asked.reused) told.guessed++
+    if (asked.reused && model.options.record !== undefined) told.unrecorded++
     const kept = {
       text: content,
       ...(reasoning !== undefined && { reasoning }),
@@ -161,8 +162,9 @@ function check(rows: Rows<Problem>, { model, in: work, n, temperature, maxTokens
       `sample(…) got ${rows === null ? 'null' : typeof rows} for its problems.`,
       "sample(await problems('practice'), { model: qwq, in: work })",
     )
-  if (typeof model?.ask !== 'function')
-    throw bad('sample(…) got no model.', "sample(asked, { model: model('…'), in: work })")
+  // Of another copy of the package it is no instance, and has all that is used.
+  if (typeof model?.ask !== 'function' || typeof model.live !== 'function')
+    throw bad('sample(…) got no model that model(…) made.', "sample(asked, { model: model('…'), in: work })")
   if (typeof work?.once !== 'function')
     throw bad('sample(…) got no workspace.', "sample(asked, { model: qwq, in: workspace('runs/sky-t1') })")
   if (!(Number.isInteger(n) && n! >= 1))

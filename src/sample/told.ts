@@ -1,4 +1,5 @@
 // What a reader is told while answers are asked for: how many at once, how the servers do, what batches wait.
+import path from 'node:path'
 import { count, dollars, type Live, number, type Workspace } from '../workspace/index.js'
 import { batchesAtServer } from './batch/index.js'
 import type { Health } from './fleet/replica.js'
@@ -13,6 +14,8 @@ export class Told {
   wasted = 0
   /** Answers whose tokens the server did not count. */
   guessed = 0
+  /** Answers that the workspace had, while a recording is made. */
+  unrecorded = 0
 
   constructor(model: Model, work: Workspace) {
     this.#model = model
@@ -24,6 +27,10 @@ export class Told {
     const live = this.#model.live()
     const notes: string[] = []
     if (this.guessed > 0) notes.push(`tokens of ${count(this.guessed, 'answer')} estimated: the server counts none`)
+    if (this.unrecorded > 0) {
+      const file = path.basename(this.#model.options.record!)
+      notes.push(`nothing is written to ${file} of what comes from disk; a workspace of its own asks again`)
+    }
     if (!this.#model.seeds) notes.push('without a seed: the server takes none')
     if (this.wasted > 0) notes.push(`${dollars(this.wasted)} of it for attempts that broke off`)
     const shared = { dollars: this.wasted, notes }

@@ -2,7 +2,7 @@
 //
 // A trainer may delete its log and begin another (overwrite_output_dir), or rotate it. So each file is
 // known by its inode and by the last bytes that were read of it; where either differs, it is read from its
-// start, after what was still unread of a log that was only renamed.
+// start, after what was still unread of a log that was only renamed, to any name, or to NAME.1 before the first look.
 import { quote } from '../ssh/far.js'
 import { stateScript } from './state.js'
 
@@ -59,6 +59,8 @@ for file in ${FOLLOWED}; do
   case $file in
 ${known.join('\n')}
   esac
+  # Renamed before it was looked at for the first time: what it held comes first.
+  if [ "$inode" = 0 ] && [ -f "$file.1" ]; then now=$(ls -i "$file.1" | awk '{print $1}'); piece "$file.1"; fi
   now=$(ls -i "$file" | awk '{print $1}')
   if [ "$now" != "$inode" ] && [ "$from" -gt 0 ]; then
     old=$(find "$(dirname "$file")" -maxdepth 1 -type f -inum "$inode" 2>/dev/null | head -n 1)

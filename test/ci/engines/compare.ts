@@ -99,6 +99,7 @@ function writeProject(folder: string): void {
     'data.json': '{ "n": 3 }',
     'local.ts':
       "export const two: number = 2\nexport type Kind = 'a' | 'b'\nexport const double = (n: number) => n * 2\nlet count = 0\nexport const counter = () => ++count\n",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
     'greet.ts': 'export default function greet(name: string): string { return `hello ${name}` }\n',
     'broken.ts': "export const broken: number = 'not a number'\n",
     'common.cjs': 'exports.fromCommon = 1\n',
