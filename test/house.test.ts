@@ -82,6 +82,7 @@ describe('the house', () => {
         'host',
         'fixtures',
         'nearest',
+        'known',
         'published',
         'flow',
         'stats',

@@ -1,7 +1,9 @@
 // The training set on disk: rows, the entry for LLaMA-Factory, and a card that says where every row went.
+
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { dropped, type SourceAccount } from '../flow.js'
+import { checkKnown, type Known } from '../known.js'
 import type { Judged, TrainingRow } from '../rows.js'
 import { type PromptSet, studentSystem } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
@@ -277,7 +279,20 @@ function noRows(rows: TrainingRow[]): Stopped {
   return new Stopped('no-rows', `None of the ${rows.length} rows is kept: ${lost.join(', ')}.`, 'plot.flow(rows)')
 }
 
+const OPTIONS: Known<Required<DatasetOptions>> = {
+  name: true,
+  in: true,
+  dir: true,
+  formats: true,
+  system: true,
+  prompts: true,
+  tokens: true,
+  cutoff: true,
+  from: true,
+}
+
 function check(rows: TrainingRow[] | Preference[], options: DatasetOptions): void {
+  checkKnown('dataset(…)', options, OPTIONS)
   const example = "dataset(rows, { name: 'sky-t1-17k', in: work })"
   const bad = (what: string, fix = example): Stopped => new Stopped('bad-call', what, fix)
   if (!Array.isArray(rows))

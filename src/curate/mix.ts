@@ -1,4 +1,5 @@
 // From judged rows to the rows that a model is trained on: each step takes rows out, and each loss has a name.
+import { checkKnown, type Known } from '../known.js'
 import type { Fate, Judged, Overlap, Rows, TrainingRow, Twin } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Done, Step } from '../workspace/index.js'
@@ -216,12 +217,24 @@ function clip(text: string): string {
   return line.length <= 160 ? line : `${line.slice(0, 159)}…`
 }
 
+const OPTIONS: Known<Required<MixOptions>> = {
+  seed: true,
+  keepDuplicates: true,
+  near: true,
+  otherNumbers: true,
+  looping: true,
+  tokens: true,
+  without: true,
+  skip: true,
+}
+
 function check(
   rows: Rows<Judged>,
   quota: Quota | readonly MixPart[] | string,
   options: MixOptions,
 ): { parts: MixPart[]; differs: string[]; preset?: string } {
   const example = 'mix(judged, { math: 10_000, code: 5_000, science: 1_000 }, { seed: 7 })'
+  checkKnown('mix(…)', options, OPTIONS)
   const bad = (what: string): Stopped => new Stopped('bad-call', what, example)
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows)) {
     throw bad(`mix(…) got ${rows === null ? 'null' : typeof rows} for its rows.`)

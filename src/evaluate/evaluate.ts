@@ -1,5 +1,6 @@
 // Models on benchmarks: k samples of every problem, judged, and one number with its interval.
 
+import { checkKnown, type Known } from '../known.js'
 import type { Judged, Problem, Sample, Score } from '../rows.js'
 import { type Model, type Prompts, sample } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
@@ -35,6 +36,20 @@ export interface EvaluateOptions {
   workers?: number
 }
 
+const OPTIONS: Known<Required<EvaluateOptions>> = {
+  benches: true,
+  in: true,
+  k: true,
+  temperature: true,
+  topP: true,
+  maxTokens: true,
+  prompts: true,
+  presets: true,
+  policy: true,
+  seed: true,
+  workers: true,
+}
+
 /** The workspace's stages of an evaluation: answers, and scores. */
 export const STAGE = 'evaluate'
 export const SCORES = 'scores'
@@ -60,6 +75,7 @@ export function evaluate(models: Model | Model[], options: EvaluateOptions): Ste
       `evaluate(…) got ${list.length} models and ${Array.isArray(options?.benches) ? options.benches.length : 'no'} benchmarks.`,
       "evaluate([qwq], { benches: ['practice:bench'], in: work })",
     )
+  checkKnown('evaluate(…)', options, OPTIONS)
   const benches = benchesFor(options.benches)
   const twice = benches.find(({ name }, i) => benches.findIndex((other) => other.name === name) < i)
   if (twice)

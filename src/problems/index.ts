@@ -1,5 +1,7 @@
 // Datasets and files to problems.
+
 import path from 'node:path'
+import { checkKnown, type Known } from '../known.js'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import type { SourceSettings } from './catalogue.js'
@@ -96,7 +98,32 @@ export async function benchmarkPrompts(source: string): Promise<Problem[]> {
   return await new Problems({ seed: 7, origins: async () => [{ origin }] }, true)
 }
 
-function check(sources: unknown, { limit, seed, kind }: ProblemsOptions): void {
+const OPTIONS: Known<Required<ProblemsOptions>> = {
+  limit: true,
+  seed: true,
+  map: true,
+  hub: true,
+  config: true,
+  split: true,
+  revision: true,
+  files: true,
+  fields: true,
+  kind: true,
+  licence: true,
+  columns: true,
+  answers: true,
+  where: true,
+  first: true,
+  boxed: true,
+  from: true,
+  to: true,
+  difficulty: true,
+  labels: true,
+}
+
+function check(sources: unknown, options: ProblemsOptions): void {
+  checkKnown('problems(…)', options, OPTIONS)
+  const { limit, seed, kind } = options
   const example = "problems('practice', { limit: 20, seed: 7 })"
   if ([sources].flat().length === 0) throw new Stopped('bad-call', 'There is no source in the list.', example)
   const given = new Set<unknown>()

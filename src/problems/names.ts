@@ -247,5 +247,9 @@ async function noFile(source: string): Promise<Stopped> {
   const near = nearest(baseName(source), names.map(baseName))
   const file = names.find((name) => baseName(name) === near)
   const fix = file === undefined ? `ls ${dir}` : `problems(${JSON.stringify(path.join(dir, file))})`
-  return new Stopped('no-file', `There is no file ${source}.`, fix)
+  return new Stopped(
+    'no-file',
+    `There is no file ${source}${path.isAbsolute(source) ? '' : `; looked for at ${path.resolve(source)}`}.`,
+    fix,
+  )
 }

@@ -1,4 +1,5 @@
 // A raw trace to thought and solution.
+import { checkKnown, type Known } from '../known.js'
 import type { Format, Formatted, Rows, Sample } from '../rows.js'
 import { ask, type Chat, type Model, seedFor } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
@@ -158,7 +159,19 @@ function asideOf({ messages }: Chat, model: Model): Aside {
   }
 }
 
-function check(rows: Rows<Sample>, { model, split, prompts, in: work, temperature, maxTokens }: ReformatOptions): void {
+const OPTIONS: Known<Required<ReformatOptions>> = {
+  model: true,
+  split: true,
+  prompts: true,
+  in: true,
+  temperature: true,
+  maxTokens: true,
+  stage: true,
+}
+
+function check(rows: Rows<Sample>, options: ReformatOptions): void {
+  checkKnown('reformat(…)', options, OPTIONS)
+  const { model, split, prompts, in: work, temperature, maxTokens } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   const example = "reformat(raw, { model: model('gpt-4o-mini'), in: work })"
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))

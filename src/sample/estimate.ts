@@ -88,8 +88,9 @@ export async function estimate(rows: Rows<Problem>, options: EstimateOptions): P
   check(options)
   const problems: Problem[] = []
   for await (const problem of rows) problems.push(problem)
-  const sampling: SampleOptions = { ...options, n, maxTokens, in: work as Workspace }
-  const found = options.probe && problems.length > 0 ? await probed(problems, sampling, options.probe) : undefined
+  const { probe, tokens: _, speed: __, ...settings } = options
+  const sampling: SampleOptions = { ...settings, n, maxTokens, in: work as Workspace }
+  const found = probe && problems.length > 0 ? await probed(problems, sampling, probe) : undefined
 
   const set = promptSet(prompts ?? 'skylab')
   let [requests, kept, promptTokens] = [0, 0, 0]

@@ -1,4 +1,5 @@
 // What a model can be told, and whether it can be.
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { openaiURL } from './address.js'
 import type { Price } from './prices.js'
@@ -78,11 +79,28 @@ export function serversOf(options: ModelOptions): { servers: Server[]; named: bo
 }
 
 /** @throws Stopped('bad-call') for an option that cannot be. */
+const OPTIONS: Known<Required<ModelOptions>> = {
+  baseURL: true,
+  apiKey: true,
+  identity: true,
+  concurrency: true,
+  price: true,
+  batch: true,
+  record: true,
+  replay: true,
+  system: true,
+  timeout: true,
+  silence: true,
+  retries: true,
+  patience: true,
+}
+
 export function checkModel(id: string, options: ModelOptions): void {
   const { concurrency, retries, timeout, silence, patience, price, baseURL, batch, replay, identity } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   if (typeof id !== 'string' || id.trim() === '')
     throw bad(`model(…) got ${JSON.stringify(id)} for its name.`, "model('gpt-4o-mini')")
+  checkKnown(`model('${id}', …)`, options, OPTIONS)
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1))
     throw bad(`model('${id}') got the concurrency ${concurrency}.`, `model('${id}', { concurrency: 16 })`)
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))

@@ -82,12 +82,31 @@ export function studentSystem(prompts: Prompts = 'skylab'): string {
 /** The set behind a name. @throws Stopped('bad-call') for a name that is none. */
 export function promptSet(prompts: Prompts): PromptSet {
   if (prompts === 'skylab') return skylabPrompts
-  if (typeof prompts === 'object' && prompts !== null && typeof prompts.instruct === 'function') return prompts
+  if (typeof prompts === 'object' && prompts !== null && typeof prompts.instruct === 'function')
+    return prompts === skylabPrompts || prompts.name === 'sky-t1' ? prompts : { ...prompts, instruct: checked(prompts) }
   throw new Stopped(
     'bad-call',
     `There is no prompt set ${JSON.stringify(prompts)}.`,
-    "prompts: 'skylab', or prompts: await skyT1Prompts('Sky-T1_data_17k.json') for the report's own",
+    "prompts: 'skylab', prompts: await skyT1Prompts('Sky-T1_data_17k.json') for the report's own, or yours: { name: 'own', teacher: 'Think.', student: 'Think.', instruct: (problem) => ({ before: 'Answer in \\\\boxed{}. ', question: problem.prompt, after: '' }) }",
   )
+}
+
+/** What a set of the user's own gives, looked at before it is sent. */
+function checked(prompts: PromptSet): PromptSet['instruct'] {
+  return (problem) => {
+    const made: unknown = prompts.instruct(problem)
+    const parts = made as Record<keyof Instruction, unknown> | null
+    if (
+      typeof parts === 'object' &&
+      [parts?.before, parts?.question, parts?.after].every((part) => typeof part === 'string')
+    )
+      return made as Instruction
+    throw new Stopped(
+      'bad-call',
+      `instruct(problem) of your prompts gave ${JSON.stringify(made)}; it gives three texts that are sent one after the other.`,
+      "instruct: (problem) => ({ before: 'Answer in \\\\boxed{}. ', question: problem.prompt, after: '' })",
+    )
+  }
 }
 
 function instruct(problem: Problem): Instruction {

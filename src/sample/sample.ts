@@ -1,4 +1,5 @@
 // Many answers from one model: n samples of every problem, each asked once and kept.
+import { checkKnown, type Known } from '../known.js'
 import type { GuardRule } from '../repeats/index.js'
 import type { Problem, Rows, Sample, Settings } from '../rows.js'
 import { Stopped } from '../stopped.js'
@@ -155,13 +156,30 @@ function asideOf(prompt: Prompt, model: Model): Aside {
   }
 }
 
-function check(rows: Rows<Problem>, { model, in: work, n, temperature, maxTokens, topP }: SampleOptions): void {
+const OPTIONS: Known<Required<SampleOptions>> = {
+  model: true,
+  in: true,
+  n: true,
+  temperature: true,
+  topP: true,
+  maxTokens: true,
+  stopLoops: true,
+  prompts: true,
+  seed: true,
+  stage: true,
+}
+
+function check(rows: Rows<Problem>, options: SampleOptions): void {
+  const { model, in: work, n, temperature, maxTokens, topP, seed } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   if (!rows || (typeof rows === 'object' && !(Symbol.iterator in rows) && !(Symbol.asyncIterator in rows)))
     throw bad(
       `sample(…) got ${rows === null ? 'null' : typeof rows} for its problems.`,
       "sample(await problems('practice'), { model: qwq, in: work })",
     )
+  checkKnown('sample(…)', options, OPTIONS)
+  if (seed !== undefined && !Number.isInteger(seed))
+    throw bad(`sample(…) got the seed ${JSON.stringify(seed)}.`, 'sample(asked, { model: qwq, in: work, seed: 1 })')
   // Of another copy of the package it is no instance, and has all that is used.
   if (typeof model?.ask !== 'function' || typeof model.live !== 'function')
     throw bad('sample(…) got no model that model(…) made.', "sample(asked, { model: model('…'), in: work })")

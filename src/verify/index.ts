@@ -69,6 +69,12 @@ export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: Ver
   if (!(Number.isInteger(workers) && workers >= 1))
     throw new Stopped('bad-call', `verify(…) got ${workers} workers.`, 'verify(rows, { workers: 2 })')
   const judgeRow = async (row: T, signal: AbortSignal): Promise<T & Judged> => {
+    if (typeof row?.text !== 'string' && typeof (row as Partial<Formatted>)?.solution !== 'string')
+      throw new Stopped(
+        'bad-call',
+        `Row ${JSON.stringify(row?.id) ?? '(without an id)'} has no answer: neither text nor solution.`,
+        'verify(await sample(asked, { model: qwq, in: work }))',
+      )
     const options = { ...rest, policy, runner, signal }
     // A verdict on a program is worth keeping; one on an answer is found sooner than it is read.
     const keep = workspace && row.kind === 'code' && !lostBefore(row) ? workspace : undefined
