@@ -150,7 +150,9 @@ describe('problems', () => {
   it('in a file that is missing: which, and the nearest that is there', () => {
     expect(stopped(told[5])).toMatch(/There is no folder folder \(for folder\/missing\.jsonl\)/)
     text('three.jsonl', three.join('\n'))
-    expect(stopped(told[6])).toMatch(/There is no file thre\.jsonl; looked for at \/.*thre\.jsonl\.\n.*problems\("three\.jsonl"\)/)
+    expect(stopped(told[6])).toMatch(
+      /There is no file thre\.jsonl; looked for at \/.*thre\.jsonl\.\n.*problems\("three\.jsonl"\)/,
+    )
   })
 })
 

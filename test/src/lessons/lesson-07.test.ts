@@ -9,7 +9,7 @@ describe('lesson 07', () => {
         [470, /normal formula/],
         [530, /number of the table above/],
         [485, /a multiple of ten/],
-        [30, /only 5 times in 100/],
+        [30, /only 5\.3 times in 100/],
         [700, /ten problems fewer/],
         [100_000, /Far too many/],
       ],
