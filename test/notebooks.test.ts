@@ -26,7 +26,7 @@ const read = (file: string): Cell[] => JSON.parse(readFileSync(file, 'utf8')).ce
 const joined = (text: unknown) => (Array.isArray(text) ? text.join('') : String(text ?? ''))
 const codeOf = (cells: Cell[]) => cells.filter((cell) => cell.cell_type === 'code' && joined(cell.source).trim() !== '')
 
-/** What a reader sees as text, without what differs from run to run: times, rates, folders, what was reused. */
+/** What a reader sees as text, without what differs from run to run: times, rates, folders, bytes of a journal, what was reused. */
 function shown(cell: Cell): string[] {
   return (cell.outputs ?? [])
     .map((output) => joined(output.text ?? output.data?.['text/plain']))
@@ -36,6 +36,7 @@ function shown(cell: Cell): string[] {
         .replace(/(?:[\w.-]*\/)+[\w.-]+/g, '(path)')
         .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, '(date)')
         .replace(/\b\d+(?:\.\d+)? (?:ms|s|min|h)\b/g, '(time)')
+        .replace(/ +\d+(?:\.\d+)? [kM]B\b/g, ' (bytes)')
         .trim(),
     )
 }

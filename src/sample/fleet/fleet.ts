@@ -121,6 +121,7 @@ export class Fleet {
   }
 
   #serve(): void {
+    const began = performance.now()
     for (const waiting of this.#queue) {
       const replica = this.#choose(waiting.group)
       if (!replica) break
@@ -128,7 +129,7 @@ export class Fleet {
     }
     if (this.#queue.size === 0) return
     this.#hold ??= setInterval(() => {}, 1 << 30)
-    this.#wakeLater()
+    this.#wakeLater(began)
   }
 
   #turnAt(replica: Replica): Turn {
@@ -158,11 +159,16 @@ export class Fleet {
     return best
   }
 
-  /** Nobody has room: tries again when the first of those that rest is done with it. */
-  #wakeLater(): void {
+  /**
+   * Nobody has room: tries again when the first of those that rest is done with it.
+   *
+   * @param since When it was asked who has room. A server whose rest ended after that was still taken for one that
+   *   rests, and with the clock of now it would be taken for one that does not: nobody would wake.
+   */
+  #wakeLater(since: number): void {
     const now = performance.now()
     let at = Number.POSITIVE_INFINITY
-    for (const { down, pace } of this.replicas) if (!down && pace.quietUntil > now) at = Math.min(at, pace.quietUntil)
+    for (const { down, pace } of this.replicas) if (!down && pace.quietUntil > since) at = Math.min(at, pace.quietUntil)
     if (at === Number.POSITIVE_INFINITY || (at >= this.#wakeAt && this.#wakeAt > now)) return
     clearTimeout(this.#timer)
     this.#wakeAt = at
