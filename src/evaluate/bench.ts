@@ -84,10 +84,15 @@ export interface Loaded {
   dataset: { source: string; from?: string; to?: string; revision?: string; hash: string; drawn?: string }
 }
 
+/** The dates between which problems lie, as `problems` and a stored score have them: what is not given is not there. */
+export function windowOf({ from, to }: Pick<BenchOptions, 'from' | 'to'>): Pick<BenchOptions, 'from' | 'to'> {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+}
+
 /** Loads a benchmark's problems. @throws Stopped as `problems` does; 'no-rows' where there is none. */
 export async function loadBench(bench: Bench): Promise<Loaded> {
-  const { from, to, limit, draw = 7 } = bench
-  const window = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+  const { limit, draw = 7 } = bench
+  const window = windowOf(bench)
   const given = typeof bench.problems === 'function' ? await bench.problems() : bench.problems
   const named = namesProblems(given)
   const read = named ? await load(given, window) : undefined

@@ -2,7 +2,7 @@
 
 import { nearest } from '../nearest.js'
 import { Stopped } from '../stopped.js'
-import { type Bench, bench, isBench } from './bench.js'
+import { type Bench, bench, isBench, windowOf } from './bench.js'
 
 /** The report sampled AIME24 and GPQA-Diamond at 0.7, everything else greedily. */
 const SAMPLED = 0.7
@@ -60,8 +60,7 @@ export function liveCodeBench({ release = 2, from, to, difficulty }: LiveCodeBen
     bench({
       name: `LiveCodeBench ${release === 2 ? '' : `v${release} `}${level}${window && `, ${window}`}`,
       problems: release === 2 ? `livecodebench:${level}` : `livecodebench:release_v${release}:${level}`,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
+      ...windowOf({ from, to }),
     }),
   )
 }

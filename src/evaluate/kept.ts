@@ -4,7 +4,7 @@ import type { Judged, Sample, Score } from '../rows.js'
 import { type Model, model, type Prompts, sample } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
 import type { Workspace } from '../workspace/index.js'
-import { type Bench, loadBench } from './bench.js'
+import { type Bench, loadBench, windowOf } from './bench.js'
 import { type Benched, benchesFor } from './benches.js'
 import { sampling } from './evaluate.js'
 import { type Preset, type PresetName, presetFor, presets } from './presets.js'
@@ -63,9 +63,8 @@ export async function answersBehind(score: Score, options: KeptOptions): Promise
 function benchOf(score: Score, given: Benched[] | undefined): Bench {
   const found = benchesFor(given ?? ['report', 'aime25', 'amc23', 'gsm8k']).find(({ name }) => name === score.bench)
   if (found) return found
-  const { source = score.bench, from, to } = score.settings.dataset ?? {}
-  const window = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-  return benchesFor([source]).map((one) => ({ ...one, ...window, name: score.bench }))[0]!
+  const { source = score.bench, ...stored } = score.settings.dataset ?? {}
+  return benchesFor([source]).map((one) => ({ ...one, ...windowOf(stored), name: score.bench }))[0]!
 }
 
 /** A model that answers nothing: what the workspace has not kept, it has not. */

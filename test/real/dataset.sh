@@ -8,14 +8,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 
-environment=${LLAMAFACTORY:-${XDG_CACHE_HOME:-$HOME/.cache}/skylab/llamafactory}
-if [ ! -x "$environment/bin/llamafactory-cli" ]; then
-  began=$(date +%s)
-  echo "installing torch and llamafactory from PyPI into $environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet torch==2.13.0 llamafactory
-  echo "installed in $(($(date +%s) - began)) s, $(du -sm "$environment" | cut -f 1) MB"
-fi
+. test/real/llamafactory-environment.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
