@@ -3,7 +3,7 @@
 // The set 'skylab' has system prompts in our own words, with the report's requirements and markers;
 // the instruction lines that must match byte for byte stand in instructions.ts. The originals are the
 // set 'sky-t1', read from a file that the user names: sky-t1.ts.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { canonical } from '../workspace/index.js'
@@ -68,10 +68,16 @@ export function promptFor(problem: Problem, prompts: Prompts = 'skylab', system?
     )
   const { before, question, after } = set.instruct(problem)
   const said = system === undefined ? set.teacher : system
-  const hash = createHash('sha256')
-    .update(canonical({ system: said, before, after }))
-    .digest('hex')
-  return { system: said, user: before + question + after, hash: hash.slice(0, 16) }
+  return { system: said, user: before + question + after, hash: hashOf(said, before, after) }
+}
+
+let last = { system: null as string | null, before: '', after: '', hash: '' }
+
+/** Rows of one kind come one behind the other, with the same words around their questions. */
+function hashOf(system: string | null, before: string, after: string): string {
+  if (last.hash === '' || last.system !== system || last.before !== before || last.after !== after)
+    last = { system, before, after, hash: hash('sha256', canonical({ system, before, after }), 'hex').slice(0, 16) }
+  return last.hash
 }
 
 /** The system prompt of training rows, and of the student when it is scored. */
