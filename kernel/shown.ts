@@ -1,8 +1,8 @@
 // What a session itself shows under a cell: why it did not run, what a magic has to say, its type errors.
-import { dim } from './display/error-text.js'
+import { dim, fixLine } from './display/error-text.js'
 import type { Secrets } from './display/secrets.js'
 import type { CellTypes } from './engine.js'
-import { type LanguageProblem, problemError } from './language/problems.js'
+import { type LanguageProblem, problemError, UNKNOWN_NAME } from './language/problems.js'
 import type { Bundle, CellError, Outcome, RunOptions } from './session.js'
 
 /** Where the outputs of a cell go. */
@@ -79,12 +79,9 @@ interface RanCell {
   look: boolean
 }
 
-/** TypeScript's errors that a name is not known. */
-const UNKNOWN_NAME = new Set([2304, 2552, 18004])
-
 /**
  * A type error as a text. That a name is not known has been said where the cell ended with just that:
- * then only what TypeScript takes the name for is left to say, or nothing.
+ * then only what TypeScript takes the name for is left to say, or nothing. Nor is a fix told again.
  */
 function warning(
   code: string,
@@ -95,5 +92,7 @@ function warning(
   const missing = thrown?.name === 'ReferenceError' && /^(\S+) is not defined$/.exec(thrown.message)?.[1]
   if (missing && UNKNOWN_NAME.has(problem.code ?? 0) && problem.message.includes(`'${missing}'`))
     return /Did you mean .*$/.exec(problem.message)?.[0]
-  return problemError(code, count, problem).traceback.join('\n')
+  const { fix, ...unmended } = problem
+  const told = fix !== undefined && thrown?.traceback.includes(fixLine(fix))
+  return problemError(code, count, told ? unmended : problem).traceback.join('\n')
 }

@@ -214,7 +214,7 @@ class KernelSession implements Session {
     }
     if (!(await this.isReady(options, asked)))
       return this.shown.refuse(options, 'Interrupted', 'The cell was stopped before it ran.', true)
-    const { cell, places } = conversion
+    const { cell, places, imports } = conversion
     const { js, map, async, declares, scopes, tslab } = cell
     const outcome = await this.runIn(
       {
@@ -228,6 +228,7 @@ class KernelSession implements Session {
         declares,
         places,
         scopes,
+        ...(imports && { imports }),
         ...(tslab && { tslab }),
       },
       options,
@@ -319,7 +320,7 @@ class KernelSession implements Session {
 
 /** Our engine: one thread converts cells, another knows their types. */
 function ownLanguage(cwd: string, types: TypesSetting): { converter: CellConverter; types: CellTypes } {
-  return { converter: new Converter(), types: new TypeService(cwd, types !== 'off') }
+  return { converter: new Converter(cwd), types: new TypeService(cwd, types !== 'off') }
 }
 
 function typesSetting(text: string | undefined): TypesSetting {

@@ -10,6 +10,11 @@ export function headline(name: string, message: string): string {
   return message === '' ? `${BOLD_RED}${name}${END}` : `${BOLD_RED}${name}${END}: ${message}`
 }
 
+/** What to type next, below what happened. */
+export function fixLine(fix: string): string {
+  return `  → ${fix}`
+}
+
 /** A line that only helps to find the place. */
 export function dim(text: string): string {
   return `${DIM}${text}${END}`

@@ -2,10 +2,10 @@
 
 import type { Completion } from '../session.js'
 import { withoutAliases } from './aliases.js'
+import { exportedNames, importedModule } from './exported-names.js'
 import { type Accessed, accessedAt, isOpen, pathOf, type TypedCompletion } from './live-query.js'
 import { matches } from './matching.js'
 import { ts } from './typescript.js'
-import { importedModule, untypedExports } from './untyped-exports.js'
 
 /** So many items are given at most. */
 const LIMIT = 1000
@@ -54,7 +54,7 @@ export function completions(
   }
   const untyped = importedModule(tree, offset)
   if (untyped && !checker.getSymbolAtLocation(untyped))
-    for (const text of untypedExports(untyped.text, file))
+    for (const text of exportedNames(untyped.text, file))
       if (matches(text, word)) items.set(text, { text, type: 'alias' })
   const live = accessed && liveQuery(accessed, checker, at - offset)
   return {

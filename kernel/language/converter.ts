@@ -7,7 +7,13 @@ import type { LanguageProblem } from './problems.js'
 import { RequestWorker } from './requests.js'
 
 export type Converted =
-  | { ok: true; cell: ConvertedCell; places: number[] }
+  | {
+      ok: true
+      cell: ConvertedCell
+      places: number[]
+      /** For names that no cell has declared: the import that has them. */
+      imports?: Record<string, string>
+    }
   /** `more`: what else is wrong with the cell. */
   | { ok: false; problem: LanguageProblem; more?: LanguageProblem[] }
 
@@ -15,7 +21,12 @@ export type Converted =
 const YOUNG = 4
 
 export class Converter {
-  private readonly worker = new RequestWorker(compiled('language/convert-worker'), undefined, YOUNG)
+  private readonly worker: RequestWorker
+
+  /** `cwd`: the folder from which cells import. */
+  constructor(cwd: string) {
+    this.worker = new RequestWorker(compiled('language/convert-worker'), { cwd }, YOUNG)
+  }
 
   /** The cell as a function, with the scope object of each name that it declares. */
   convert(code: string): Promise<Converted> {

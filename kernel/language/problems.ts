@@ -1,5 +1,5 @@
 // A problem that the language has with a cell, as the error output of the cell.
-import { codeFrame, dim, headline } from '../display/error-text.js'
+import { codeFrame, dim, fixLine, headline } from '../display/error-text.js'
 import type { CellError } from '../session.js'
 import type { SyntaxProblem } from './convert.js'
 
@@ -7,7 +7,12 @@ import type { SyntaxProblem } from './convert.js'
 export interface LanguageProblem extends SyntaxProblem {
   /** TypeScript's number of it: TS2322. */
   code?: number
+  /** What to type to mend it. */
+  fix?: string
 }
+
+/** TypeScript's errors that a name is not known. */
+export const UNKNOWN_NAME: ReadonlySet<number> = new Set([2304, 2503, 2552, 18004])
 
 /** The error of a cell that does not run: its first problem, and what else is wrong below it. */
 export function problemError(
@@ -30,5 +35,6 @@ function nameOf(problem: LanguageProblem): string {
 function lines(code: string, count: number, problem: LanguageProblem): string[] {
   const [head = '', ...more] = headline(nameOf(problem), problem.message).split('\n')
   const where = dim(`    at cell [${count}] ${problem.line}:${problem.column}`)
-  return [head, ...more, where, ...codeFrame(code, problem.line, problem.column, problem.length)]
+  const fix = problem.fix === undefined ? [] : [fixLine(problem.fix)]
+  return [head, ...more, ...fix, where, ...codeFrame(code, problem.line, problem.column, problem.length)]
 }

@@ -8,6 +8,7 @@ import { completions } from './completions.js'
 import { inspection } from './inspection.js'
 import { type LiveCell, LiveCells } from './live-cells.js'
 import type { TypedCompletion } from './live-query.js'
+import { withImports } from './missing-imports.js'
 import { endOf, Narrowings } from './narrowing.js'
 import { Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
@@ -212,7 +213,8 @@ export class World {
   private drain(): void {
     const pending = this.pending
     this.pending = []
-    for (const { cell, check, resolve } of pending) resolve(check ? this.problems(cell) : [])
+    for (const { cell, check, resolve } of pending)
+      resolve(check ? withImports(this.problems(cell), cell.code, this.folder) : [])
     if (pending.length > 0) this.drop()
   }
 

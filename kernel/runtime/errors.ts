@@ -1,9 +1,10 @@
 // Whatever a cell threw, as its error output.
 
-import { codeFrame, dim, headline } from '../display/error-text.js'
+import { codeFrame, dim, fixLine, headline } from '../display/error-text.js'
 import { ownDisplay } from '../display/index.js'
 import { cut, messageOf, plain } from '../display/text.js'
 import type { CellError } from '../session.js'
+import { fixOf } from './not-defined.js'
 import { frameOf } from './sources.js'
 
 /** How deep causes and the errors of an aggregate are followed. */
@@ -47,6 +48,8 @@ function isError(value: unknown): value is Error {
 
 function describe(error: Error, depth: number): string[] {
   const lines = headline(String(error.name || 'Error'), cut(asTyped(String(error.message ?? '')))).split('\n')
+  const fix = fixOf(error)
+  if (fix !== undefined) lines.push(fixLine(fix))
   let framed = depth > 0
   const frames = framesOf(error)
   for (const frame of frames.slice(0, FRAMES)) {

@@ -17,6 +17,7 @@ import { defineModule, hookLocalModules } from './local-modules.js'
 import { compiled } from './locate.js'
 import { magicRunner, timeIt } from './magics.js'
 import { CellModules } from './modules.js'
+import { keepImports } from './not-defined.js'
 import type { RunCell, ToRuntime } from './protocol.js'
 import { answerLine } from './questions.js'
 import { NotebookScope, scopeHelpers } from './scope.js'
@@ -155,6 +156,7 @@ function run(cell: RunningCell, message: RunCell): void {
 /** Runs a cell as our converter made it: gives its value in a box, none where it has no value, or a promise of that. */
 function evaluateCell(cell: RunningCell, message: RunCell): unknown {
   if (message.module !== undefined) return defineModule(path.join(folder, `${message.module}.ts`), message.code)
+  if (message.imports) keepImports(message.imports)
   const objects = notebook.take(message.scopes)
   const script = new vm.Script(message.js, {
     filename: cellFile(cell.id),

@@ -20,6 +20,8 @@ export interface RunCell {
   places: number[]
   scopes: number
   map: CellMap
+  /** For names that no cell has declared: the import that has them. */
+  imports?: Record<string, string>
   /** A magic that runs in the runtime, in place of code. */
   magic?: { name: string; argument: string }
   /** Present where the cell is a module: its text is what `./name` means from here on. */

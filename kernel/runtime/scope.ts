@@ -1,4 +1,5 @@
 // The notebook's names at run time: properties of plain objects, and what a converted cell calls.
+import { notDefined } from './not-defined.js'
 
 /** Holds the names; a class of its own so that an engine message names it well. */
 export class Cells {
@@ -112,16 +113,15 @@ function isData(scope: Cells, name: string): boolean {
 
 function defineLate(scope: Cells, name: string): void {
   const globals = globalThis as unknown as Record<string, unknown>
-  const missing = () => new ReferenceError(`${name} is not defined`)
   Object.defineProperty(scope, name, {
     configurable: true,
     enumerable: false,
     get: () => {
       if (name in globals) return globals[name]
-      throw missing()
+      throw notDefined(name)
     },
     set: (value) => {
-      if (!(name in globals)) throw missing()
+      if (!(name in globals)) throw notDefined(name)
       globals[name] = value
     },
   })

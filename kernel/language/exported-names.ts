@@ -1,4 +1,4 @@
-// What a package without types exports: read from its JavaScript, which does not run.
+// What a module exports: read from its declarations, else from its JavaScript, which does not run.
 import path from 'node:path'
 import { ts } from './typescript.js'
 
@@ -27,8 +27,8 @@ export function importedModule(file: ts.SourceFile, offset: number): ts.StringLi
   return undefined
 }
 
-/** The names that a module exports, from the folder of a file that imports it. */
-export function untypedExports(specifier: string, importer: string): string[] {
+/** The names that a module exports, types among them, as seen from the folder of a file that imports it. */
+export function exportedNames(specifier: string, importer: string): string[] {
   const names = new Set<string>()
   collect(specifier, importer, names, DEPTH)
   return [...names].filter((name) => name !== '__esModule')
@@ -36,9 +36,10 @@ export function untypedExports(specifier: string, importer: string): string[] {
 
 function collect(specifier: string, importer: string, names: Set<string>, depth: number): void {
   const file = ts.resolveModuleName(specifier, importer, OPTIONS, ts.sys).resolvedModule?.resolvedFileName
-  const text = file && /\.[cm]?jsx?$/.test(file) ? ts.sys.readFile(file) : undefined
+  const text = file && /\.(?:[cm]?jsx?|d\.[cm]?ts)$/.test(file) ? ts.sys.readFile(file) : undefined
   if (file === undefined || text === undefined || depth === 0) return
-  const tree = ts.createSourceFile(path.basename(file), text, ts.ScriptTarget.ESNext, false, ts.ScriptKind.JS)
+  const kind = /ts$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.JS
+  const tree = ts.createSourceFile(path.basename(file), text, ts.ScriptTarget.ESNext, false, kind)
   for (const statement of tree.statements) {
     const from = reExported(statement)
     if (from !== undefined) collect(from, file, names, depth - 1)
