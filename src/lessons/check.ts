@@ -6,6 +6,7 @@ import { meaning } from '../show/index.js'
 import { Stopped } from '../stopped.js'
 import { escapeHtml } from '../workspace/index.js'
 import { aFunction, type Exercise, isPromise, type Outcome, received } from './exercise.js'
+import { limited, StillRunning } from './limited.js'
 import { exercises } from './list.js'
 
 /** What was found. Shows itself: in a notebook as a box, elsewhere as text. */
@@ -58,7 +59,7 @@ function code(text: string): string {
  * Checks the answer to an exercise of a lesson, and says what is wrong with it, never what is right.
  *
  * What is right is computed: from the rows that are passed, or from what comes with the package. A wrong answer, one of
- * the wrong kind and a function that throws are values; nothing stops the notebook.
+ * the wrong kind, a function that throws and one that does not come back within 5 s are values; nothing stops the notebook.
  *
  * @param name the exercise as the lesson numbers it: '02.1'
  * @param answer a number, text, array or function, as the exercise asks; undefined is "not answered yet"
@@ -89,8 +90,10 @@ export async function check(name: string, answer?: unknown, rows?: readonly obje
 /** A function of the learner's that throws is a wrong answer, and its message is the hint. */
 async function judged({ judge, given }: Exercise, answer: unknown, rows: readonly object[]): Promise<Outcome> {
   try {
-    return await judge(answer as never, rows as never)
+    const judgedBy = typeof answer === 'function' ? limited(answer as (...values: unknown[]) => unknown) : answer
+    return await judge(judgedBy as never, rows as never)
   } catch (error) {
+    if (error instanceof StillRunning) return { ok: false, hint: error.message }
     // Rows of another stage lack what is looked at.
     if (typeof answer !== 'function' && given !== undefined)
       return { ok: false, hint: `The third argument is not what the exercise needs: pass ${given}.` }

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { check, Stopped } from '../../../src/index.js'
 import { aCount, aNumber, aShare, aText, compared, names, someRows } from '../../../src/lessons/exercise.js'
+import { limited, StillRunning } from '../../../src/lessons/limited.js'
 import { exercises } from '../../../src/lessons/list.js'
 
 const folder = import.meta.dirname
@@ -47,6 +48,33 @@ describe('check', () => {
     const stopped = await check(name, 1).catch((error: unknown) => error)
     expect(stopped).toBeInstanceOf(Stopped)
     expect(stopped).toMatchObject({ code: 'bad-call', message: expect.stringMatching(what), fix })
+  })
+
+  it('stops a function that never comes back, and says on which input', async () => {
+    const found = await check('01.2', (cell: string) => {
+      for (let at = 0; at < cell.length; at += 0);
+      return cell
+    })
+    expect(found.state).toBe('wrong')
+    expect(found.says).toMatch(/^Your function was still running after 5 s on the input '\d+', and was stopped\./)
+  }, 20_000)
+
+  it.each<[string, () => unknown]>([
+    ['a loop', () => { for (;;); }], // biome-ignore format: one line
+    ['a loop that catches and finishes', () => { for (;;) try { for (;;); } catch {} finally { } }], // biome-ignore format: one line
+    ['a promise that never settles', () => new Promise(() => {})],
+    ['a regular expression that tries everything', () => /^(a+)+$/.test(`${'a'.repeat(60)}b`)],
+  ])('a limited function ends: %s', async (_, endless) => {
+    await expect(limited(endless, 0.2)()).rejects.toThrow(StillRunning)
+  })
+
+  it('leaves what a limited function gives and throws as it is', async () => {
+    const thrown = new TypeError('mine')
+    const throws = () => { throw thrown } // biome-ignore format: one line
+    await expect(limited((a: number, b: number) => a + b)(1, 2)).resolves.toBe(3)
+    await expect(limited(async () => 'later')()).resolves.toBe('later')
+    await expect(limited(throws)()).rejects.toBe(thrown)
+    await expect(limited(() => limited((a: number) => a)(4))()).resolves.toBe(4)
   })
 
   it('takes the kinds of answers that exercises ask for', () => {
