@@ -7,7 +7,7 @@ import { Stopped } from '../stopped.js'
 import type { SourceSettings } from './catalogue.js'
 import { findSource, type Origin } from './names.js'
 import { Problems } from './reading.js'
-import type { FieldMap } from './roles.js'
+import { checkFields, type FieldMap } from './roles.js'
 import { checkFilters } from './sieve.js'
 
 export type { SourceAccount, SourceFile } from './account.js'
@@ -98,10 +98,7 @@ export async function benchmarkPrompts(source: string): Promise<Problem[]> {
   return await new Problems({ seed: 7, origins: async () => [{ origin }] }, true)
 }
 
-const OPTIONS: Known<Required<ProblemsOptions>> = {
-  limit: true,
-  seed: true,
-  map: true,
+const SETTINGS: Known<Required<SourceSettings>> = {
   hub: true,
   config: true,
   split: true,
@@ -120,9 +117,17 @@ const OPTIONS: Known<Required<ProblemsOptions>> = {
   difficulty: true,
   labels: true,
 }
+const OPTIONS: Known<Required<ProblemsOptions>> = { ...SETTINGS, limit: true, seed: true, map: true }
+const CALL: Known<Required<SourceCall>> = { ...SETTINGS, source: true, name: true, limit: true }
 
-function check(sources: unknown, options: ProblemsOptions): void {
+function check(sources: Parameters<typeof problems>[0], options: ProblemsOptions): void {
   checkKnown('problems(…)', options, OPTIONS)
+  checkFields(options.fields ?? options.map)
+  for (const source of [sources].flat())
+    if (typeof source === 'object' && source !== null) {
+      checkKnown('a source of problems(…)', source, CALL)
+      checkFields(source.fields)
+    }
   const { limit, seed, kind } = options
   const example = "problems('practice', { limit: 20, seed: 7 })"
   if ([sources].flat().length === 0) throw new Stopped('bad-call', 'There is no source in the list.', example)

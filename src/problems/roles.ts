@@ -1,4 +1,6 @@
 // Which field of a row plays which role: by the caller's map, else by the names that public sets use.
+import { nearest } from '../nearest.js'
+import { Stopped } from '../stopped.js'
 import { TEST_FIELDS } from './tests.js'
 
 /** Which field of the file holds what, where the names are not recognised: `{ prompt: 'q', answer: 'a' }`. */
@@ -43,6 +45,37 @@ export const NAMES: Record<Role, string[]> = {
   difficulty: ['difficulty', 'gptdifficultyparsed'],
   licence: ['licence', 'license'],
   date: ['contestdate', 'date', 'publisheddate'],
+}
+
+/**
+ * Stops at a map that names a role which no row has, or that is the wrong way round.
+ *
+ * @throws Stopped 'bad-call' with the roles that there are, and the map that was probably meant.
+ */
+export function checkFields(map: unknown): void {
+  if (map === undefined) return
+  const roles = Object.keys(NAMES) as Role[]
+  const known = `The keys are ${roles.join(', ')}; what stands beside each is the name of a field of the file`
+  if (typeof map !== 'object' || map === null || Array.isArray(map))
+    throw new Stopped('bad-call', `fields is ${JSON.stringify(map)}. ${known}.`, example('prompt', 'question'))
+  for (const [key, field] of Object.entries(map)) {
+    if (Object.hasOwn(NAMES, key)) {
+      if (typeof field === 'string' || field === undefined) continue
+      const what = `fields.${key} is ${JSON.stringify(field)}, and not the name of a field.`
+      throw new Stopped('bad-call', what, example(key, 'name'))
+    }
+    const turned = typeof field === 'string' && Object.hasOwn(NAMES, field)
+    const meant = roles.find((role) => NAMES[role].includes(plain(key))) ?? nearest(key, roles)
+    throw new Stopped(
+      'bad-call',
+      `fields has no key ${JSON.stringify(key)}${turned || meant === undefined ? '' : `; did you mean ${meant}?`}. ${known}.`,
+      turned ? example(field, key) : example(meant ?? 'prompt', typeof field === 'string' ? field : key),
+    )
+  }
+}
+
+function example(role: string, field: string): string {
+  return `problems(file, { fields: { ${role}: '${field}' } })`
 }
 
 /** The field of a row that plays a role, by the map first, then by the known names. */

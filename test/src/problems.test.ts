@@ -545,3 +545,45 @@ describe('real files', () => {
     expect(await benchmarkPrompts(real('bench_math/math_train.json'))).toHaveLength(7474)
   })
 })
+
+describe('a field map that cannot be meant', () => {
+  const known =
+    /The keys are id, prompt, answer, solution, .*; what stands beside each is the name of a field of the file\./
+
+  it.each([
+    ['a name of files', { question: 'frage' }, /no key "question"; did you mean prompt\?/, "{ prompt: 'frage' }"],
+    ['a slip', { anwser: 'lösung' }, /no key "anwser"; did you mean answer\?/, "{ answer: 'lösung' }"],
+    ['the wrong way round', { frage: 'prompt' }, /no key "frage"\. The keys/, "{ prompt: 'frage' }"],
+    ['no name at all', { prompt: 'frage', 17: true }, /no key "17"\. The keys/, "{ prompt: '17' }"],
+    ['a text', 'frage', /fields is "frage"/, "{ prompt: 'question' }"],
+    ['a list', ['frage'], /fields is \["frage"\]/, "{ prompt: 'question' }"],
+  ])('%s: names the keys that there are, and the map that was meant', async (_, fields, what, map) => {
+    const file = write('own.jsonl', [{ frage: 'What is 1+1?', lösung: '2' }])
+    const fix = `problems(file, { fields: ${map} })`
+    for (const call of [
+      problems(file, { fields: fields as never }),
+      problems({ source: file, fields: fields as never }),
+    ]) {
+      const stopped = await stoppedBy(call)
+      expect(stopped).toMatchObject({ code: 'bad-call', message: expect.stringMatching(what), fix })
+      expect(stopped.message).toMatch(known)
+    }
+  })
+
+  it('a key that is known stands beside the name of a field', async () => {
+    const file = write('own.jsonl', [{ frage: 'What is 1+1?', lösung: '2' }])
+    const stopped = await stoppedBy(problems(file, { fields: { prompt: ['frage'] as never } }))
+    expect(stopped).toMatchObject({
+      code: 'bad-call',
+      message: 'fields.prompt is ["frage"], and not the name of a field.',
+    })
+    expect(
+      await problems(file, { fields: { prompt: 'frage', answer: 'lösung', id: undefined as never } }),
+    ).toHaveLength(1)
+  })
+
+  it('a source with a misspelt setting is named like an option', async () => {
+    const stopped = await stoppedBy(problems([{ source: 'practice', limt: 3 } as never]))
+    expect(stopped.message).toBe('a source of problems(…) has no option limt; did you mean limit?')
+  })
+})
