@@ -15,10 +15,19 @@ export interface Columns {
 const SHORT = 48
 const DEEPEST = 2
 
+/** Fields of scores whose keys are the ids of problems: a column for each would be a table of another thing. */
+const BY_PROBLEM = ['byProblem', 'outcomes', 'answers']
+
+/** Fields whose keys are reasons: they are read together, '4 wrong, 1 time-limit'. */
+const TALLIES = ['lost', 'dropped']
+
+/** What became of a row, the last step first: what a table of rows is looked at for. */
+const FATES = ['fate.kept', 'fate.why', 'verdict.ok', 'verdict.why', 'verdict.how', 'format.ok', 'format.why', 'finish']
+
 /** Turns rows into columns of short values. */
 export function columnsOf(rows: readonly unknown[]): Columns {
   const flat = rows.map((row) => flatten(row))
-  const names = [...new Set(flat.flatMap((row) => [...row.keys()]))]
+  const names = inOrder([...new Set(flat.flatMap((row) => [...row.keys()]))])
   const long = new Set(names.filter((name) => tooLong(flat.map((row) => row.get(name)))))
   // Where nothing is short, a long text cut short is better than an empty table.
   const shown = long.size < names.length ? names.filter((name) => !long.has(name)) : names
@@ -29,16 +38,41 @@ export function columnsOf(rows: readonly unknown[]): Columns {
   }
 }
 
+/** As the rows have them; but what became of a row stands after its id, and what it came from last. */
+function inOrder(names: string[]): string[] {
+  const fates = names.includes('id') ? FATES.filter((name) => names.includes(name)) : []
+  const settings = names.filter(isSetting)
+  const rest = names.filter((name) => name !== 'id' && !fates.includes(name) && !isSetting(name))
+  return [...(names.includes('id') ? ['id'] : []), ...fates, ...rest, ...settings]
+}
+
+/** Whether a column says how a row was made and not what it is. */
+export function isSetting(name: string): boolean {
+  return name.startsWith('settings.')
+}
+
 function flatten(row: unknown, before = '', depth = 0, into = new Map<string, unknown>()): Map<string, unknown> {
   if (row === null || typeof row !== 'object' || row instanceof Date) return into.set(before || 'value', row)
   if (Array.isArray(row) && before !== '') return into.set(before, row)
   for (const [key, value] of Object.entries(row)) {
     const name = before ? `${before}.${key}` : key
     const plain = value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
-    if (plain && depth + 1 < DEEPEST && Object.keys(value).length <= 12) flatten(value, name, depth + 1, into)
+    if (plain && TALLIES.includes(key) && isTally(value)) into.set(name, tallyText(value))
+    else if (plain && BY_PROBLEM.includes(key)) into.set(name, value)
+    else if (plain && depth + 1 < DEEPEST && Object.keys(value).length <= 12) flatten(value, name, depth + 1, into)
     else into.set(name, value)
   }
   return into
+}
+
+function isTally(value: object): value is Record<string, number> {
+  return Object.values(value).every((count) => Number.isInteger(count) && (count as number) >= 0)
+}
+
+function tallyText(tally: Record<string, number>): string {
+  return Object.entries(tally)
+    .map(([why, count]) => `${count} ${why}`)
+    .join(', ')
 }
 
 function tooLong(values: unknown[]): boolean {

@@ -1,5 +1,5 @@
 // What of a table is shown: which rows and columns, which are alike and said once, and intervals beside their value.
-import { type Cell, type Columns, textOf } from './columns.js'
+import { type Cell, type Columns, isSetting, textOf } from './columns.js'
 
 /** Rows and columns that are shown. */
 const SHOWN = { rows: 20, columns: 20 } as const
@@ -60,10 +60,12 @@ export function isNumeric(column: readonly Cell[]): boolean {
   )
 }
 
-/** Of a wide table, the columns that vary and those that are the same in every row. */
+/** The columns that vary, and those that are said once as they are the same in every row: settings, and all of a wide table. */
 function sorted(filled: number[], names: string[], cells: Cell[][]): { vary: number[]; constant: number[] } {
-  if (names.length < WIDE || cells.length < 2) return { vary: filled, constant: [] }
-  const alike = (i: number) => cells.every((row) => row[i] === cells[0]![i])
+  if (cells.length < 2) return { vary: filled, constant: [] }
+  const wide = filled.filter((i) => !isSetting(names[i]!)).length >= WIDE
+  const alike = (i: number) =>
+    (wide || (names.length >= WIDE && isSetting(names[i]!))) && cells.every((row) => row[i] === cells[0]![i])
   return { vary: filled.filter((i) => !alike(i)), constant: filled.filter(alike) }
 }
 

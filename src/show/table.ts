@@ -25,13 +25,7 @@ export interface TableOptions {
 export function table(rows: Iterable<unknown> | DataFrame | Frame, options: TableOptions = {}): Frame {
   if (rows instanceof Frame) return table(rows.frame, options)
   if (isDataFrame(rows)) return new Frame(ofFrame(rows), options, rows)
-  if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows)) {
-    throw new Stopped(
-      'bad-call',
-      `table takes rows or a DataFrame, and got ${inspect(rows, { depth: 0 })}.`,
-      'table(await sample(…))',
-    )
-  }
+  if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows)) throw noRows(rows)
   const all = [...rows]
   const columns = options.columns ? chosen(all, options.columns) : columnsOf(all)
   return new Frame(columns, options)
@@ -137,6 +131,22 @@ for (const name of FRAME_MEMBERS)
         return typeof member === 'function' ? member.bind(this.frame) : member
       },
     })
+
+/** What was passed instead of rows, and where in it there are some. */
+function noRows(value: unknown): Stopped {
+  const bad = (what: string, fix: string) =>
+    new Stopped('bad-call', `table takes rows or a DataFrame, and got ${what}.`, fix)
+  if (typeof value === 'function') return bad('a function', `table(${value.name || 'rows'}(…))`)
+  if (typeof value !== 'object' || value === null) return bad(inspect(value), 'table(await sample(…))')
+  if ('then' in value || Symbol.asyncIterator in value) return bad('a promise or a step', 'table(await …)')
+  const fields = Object.entries(value)
+  const lists = fields.filter(([, inside]) => Array.isArray(inside) && inside.length > 0)
+  const what = `an object with ${fields.map(([name]) => name).join(', ') || 'no fields'}`
+  if (lists.length === 1 || (lists.length > 0 && lists.length === fields.length))
+    return bad(what, `table(value.${lists.at(-1)![0]})`)
+  const rows = fields.length > 1 && fields.every(([, inside]) => typeof inside === 'object' && inside !== null)
+  return bad(what, rows ? 'table(Object.values(value))' : 'table([value])')
+}
 
 function chosen(rows: readonly unknown[], names: string[]): Columns {
   const picked = rows.map((row) => Object.fromEntries(names.map((name) => [name, at(row, name)])))

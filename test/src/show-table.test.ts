@@ -57,6 +57,68 @@ describe('table', () => {
     expect(lines.at(-1)).toContain('not shown: column_with')
   })
 
+  it('is one row a score: what was measured, and not what became of each problem', () => {
+    const scores = ['a', 'b'].map((model, i) => ({
+      model,
+      bench: 'aime24',
+      value: 0.5,
+      low: 0.4,
+      high: 0.6 + i / 10,
+      n: 2,
+      k: 4,
+      cutOff: i,
+      tokens: 300,
+      dollars: 0,
+      settings: { temperature: 0.7, maxTokens: 512, dataset: { source: 'aime24', hash: 'abc' } },
+      byProblem: { p1: 0.25, p2: 0.75 },
+      outcomes: { p1: ['right'], p2: ['wrong'] },
+      answers: { p1: [0], p2: [null] },
+    }))
+    const made = table(scores)
+    const shown = ['model', 'bench', 'value', 'low', 'high', 'n', 'k', 'cutOff', 'tokens', 'dollars']
+    expect(made.columns).toEqual([...shown, 'settings.temperature', 'settings.maxTokens'])
+    const [, head, , first] = String(made).split('\n')
+    expect(head).toMatch(/│ model │ bench +│ value \[low, high\] │ +n │ +k │ cutOff │ tokens │ dollars │$/)
+    expect(first).toMatch(/│ a +│ aime24 │ +0\.5 \[0\.4, 0\.6\] │ 2 │ 4 │ +0 │ +300 │ +0 │$/)
+    expect(String(made)).toContain('in all rows: settings.temperature 0.7, settings.maxTokens 512; not shown: ')
+    expect(String(made)).toMatch(/byProblem, outcomes, answers/)
+  })
+
+  it('has what became of a row after its id, and settings last', () => {
+    const judged = {
+      id: 'p1',
+      source: 'own',
+      settings: { temperature: 0.7 },
+      finish: 'stop',
+      format: { ok: true, by: 'split' },
+      verdict: { ok: false, why: 'wrong' },
+      fate: { kept: false, why: 'wrong' },
+      sample: 0,
+    }
+    expect(table([judged]).columns).toEqual(
+      ['id', 'fate.kept', 'fate.why', 'verdict.ok', 'verdict.why', 'format.ok', 'finish', 'source', 'format.by', 'sample', 'settings.temperature'], // biome-ignore format: one line
+    )
+  })
+
+  it('reads a tally of reasons as one cell', () => {
+    const line = { stage: 'verified', came: 5, left: 2, lost: { wrong: 2, 'time-limit': 1 } }
+    expect(String(table([line, { ...line, lost: {} }]))).toContain('│ 2 wrong, 1 time-limit │')
+    // A field of that name that counts nothing is as any other.
+    expect(table([{ lost: { luggage: 'blue' } }]).columns).toEqual(['lost.luggage'])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a function', function rows() {}, 'table(rows(…))'],
+    ['a promise', Promise.resolve([]), 'table(await …)'],
+    ['an object that holds rows', { rows: [{ a: 1 }], groups: [{ b: 1 }] }, 'table(value.groups)'],
+    ['an object with one list', { about: 'x', scores: [{ a: 1 }] }, 'table(value.scores)'],
+    ['an object of objects', { a: { n: 1 }, b: { n: 2 } }, 'table(Object.values(value))'],
+    ['one row', { name: 'x', rows: 3 }, 'table([value])'],
+    ['nothing', null, 'table(await sample(…))'],
+  ])('says where rows are in %s', (_, value, fix) => {
+    expect(() => table(value as never)).toThrow(expect.objectContaining({ code: 'bad-call', fix }))
+  })
+
   it('takes numbers, nothing, and a frame; and refuses what is no rows', () => {
     expect(table([]).shape).toEqual([0, 0])
     expect(String(table([1, 2]))).toContain('│     2 │')
