@@ -69,7 +69,7 @@ export interface FlowOptions {
 
 /**
  * The row flow as a table: one line a source and stage, in the order of the stages; the counts add up at each. Stages
- * that the rows have not come to are left out.
+ * that the rows have not come to are left out, and so is the format where no row has one: not every run rewrites.
  *
  * @example table(flow(rows, { from: asked }))
  */
@@ -77,7 +77,9 @@ export function flow(rows: Iterable<Row>, options: FlowOptions = {}): FlowLine[]
   const sources = new Map<string, Map<StageName, Map<string, number>>>()
   const through = new Map<string, number>()
   let reached = 2
+  let formatted = false
   for (const row of rows) {
+    formatted ||= row.format !== undefined
     reached = Math.max(reached, row.fate ? STAGES.length : row.verdict ? 4 : row.format ? 3 : 2)
     through.set(row.source, (through.get(row.source) ?? 0) + 1)
     const loss = lossOf(row)
@@ -91,6 +93,7 @@ export function flow(rows: Iterable<Row>, options: FlowOptions = {}): FlowLine[]
   const names = [...new Set([...accounts.map(({ source }) => source), ...through.keys()])].sort()
   const lines: FlowLine[] = []
   for (const { name: stage } of STAGES.slice(0, reached)) {
+    if (stage === 'formatted' && !formatted) continue
     for (const source of names) {
       if (stage === 'loaded') {
         for (const { held, kept, dropped: lost } of accounts.filter((account) => account.source === source))

@@ -224,6 +224,16 @@ describe('flow', () => {
     expect(STAGES.map(({ name }) => name)).toContain('decontaminated')
   })
 
+  it('has no stage of the format where no row was reformatted', () => {
+    const { format: _, ...asItCame } = judged('a/1', { verdict: { ok: false, why: 'wrong', detail: '' } })
+    const raw = [asItCame as Judged, judged('a/2')]
+    expect(flow(raw.slice(0, 1)).map(({ stage, left }) => [stage, left])).toEqual([
+      ['sampled', 1],
+      ['verified', 0],
+    ])
+    expect(flow(raw).map(({ stage }) => stage)).toEqual(['sampled', 'formatted', 'verified'])
+  })
+
   it('a dropped row can be looked at, by reason, source and stage', async () => {
     const mixed = await mix([...many(3, {}, 'a'), ...many(3, { source: 'other' }, 'b')], { math: 2 }, { seed: 3 })
     expect(dropped(mixed, 'over-quota')).toHaveLength(4)

@@ -217,6 +217,13 @@ describe('plot.flow', () => {
     expect(await figure.toSVG()).toContain('5 right')
   })
 
+  it('says nothing of a format where no row was reformatted', () => {
+    const rows = trainingRows().flatMap(({ fate: _, format, ...row }) => (format.ok ? [row as never] : []))
+    const figure = plot.flow(rows)
+    expect(figure.summary).not.toContain('formatted')
+    expect(figure.summary).toMatch(/\d samples → \d right/)
+  })
+
   it('says what to do where there are no rows', () => {
     expect(() => plot.flow([])).toThrowError(/no rows/)
   })
