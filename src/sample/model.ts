@@ -217,7 +217,7 @@ export class Model {
     throw new Stopped(
       'no-key',
       `${this.id} at ${plainURL(url)} needs a key, and OPENAI_API_KEY is not set.`,
-      `export OPENAI_API_KEY=… and restart the kernel; or name a server of yours: model('${this.id}', { baseURL: 'http://127.0.0.1:8000/v1' })`,
+      `export OPENAI_API_KEY=… and restart the kernel; or pass one: model('${this.id}', { apiKey: process.env.MY_KEY }); or name a server of yours: model('${this.id}', { baseURL: 'http://127.0.0.1:8000/v1' })`,
     )
   }
 }

@@ -332,6 +332,7 @@ describe('a request that fails', () => {
       const error = await stoppedBy(sample(problems(1), { model: model('gpt-4o-mini'), in: here() }))
       expect(error.code).toBe('no-key')
       expect(error.message).toBe('gpt-4o-mini at https://api.openai.com/v1 needs a key, and OPENAI_API_KEY is not set.')
+      expect(error.fix).toContain("or pass one: model('gpt-4o-mini', { apiKey: process.env.MY_KEY })")
       process.env.OPENAI_API_KEY = 'sk-of-openai-12345'
       const server = await serve(plain)
       await sample(problems(1), { model: model('m', { baseURL: server.url }), in: here() })
