@@ -3,20 +3,12 @@
 import path from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
+import { userOptions } from './user-options.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 const entry = path.join(root, 'dist/src/index.d.ts')
 const user = path.join(root, 'test/api/types.ts')
-const program = ts.createProgram([entry, user], {
-  strict: true,
-  noUncheckedIndexedAccess: true,
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  skipLibCheck: true,
-  noEmit: true,
-  types: ['node'],
-})
+const program = ts.createProgram([entry, user], userOptions)
 const checker = program.getTypeChecker()
 const FORMAT =
   ts.TypeFormatFlags.NoTruncation |

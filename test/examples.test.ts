@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { userOptions } from './user-options.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 type Library = typeof import('../src/index.js')
@@ -151,13 +152,9 @@ describe('the examples in docstrings', () => {
       return file
     })
     const program = ts.createProgram(files, {
-      strict: true,
-      target: ts.ScriptTarget.ESNext,
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      skipLibCheck: true,
-      noEmit: true,
-      types: ['node'],
+      ...userOptions,
+      // As in a cell.
+      noUncheckedIndexedAccess: false,
       typeRoots: [path.join(root, 'node_modules/@types')],
     })
     const faults = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {

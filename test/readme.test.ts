@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import path from 'node:path'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
+import { userOptions } from './user-options.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 const texts = {
@@ -34,17 +35,7 @@ describe('README.md', () => {
         return file
       })
     expect(files.length).toBeGreaterThan(12)
-    const program = ts.createProgram(files, {
-      strict: true,
-      noUncheckedIndexedAccess: true,
-      target: ts.ScriptTarget.ESNext,
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      moduleDetection: ts.ModuleDetectionKind.Force,
-      skipLibCheck: true,
-      noEmit: true,
-      types: ['node'],
-    })
+    const program = ts.createProgram(files, { ...userOptions, moduleDetection: ts.ModuleDetectionKind.Force })
     const faults = ts
       .getPreEmitDiagnostics(program)
       .map(

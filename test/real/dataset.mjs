@@ -11,6 +11,7 @@ import { checkDataset, dataset, mix, preferences, tokenCounter } from '../../dis
 import { rowTokens } from '../../dist/src/curate/tally.js'
 import { readMarkers } from '../../dist/src/reformat/index.js'
 import { verify } from '../../dist/src/verify/index.js'
+import { faultyRows } from './faulty-rows.mjs'
 
 const [, , step, folder] = process.argv
 const data = '../shared/data/sky_outputs'
@@ -84,22 +85,8 @@ function row(id, sample, prompt, answer, text, parts) {
   }
 }
 
-/** One row of every fault that the checker knows and loading survives, between good ones. */
 function bad() {
-  const turn = (from, value) => ({ from, value })
-  const good = { system: 's', conversations: [turn('user', 'q'), turn('assistant', 'a')] }
-  const rows = [
-    good,
-    { system: 's', conversations: [turn('human', 'q'), turn('gpt', 'a')] },
-    { system: 's', conversations: [turn('user', 'q')] },
-    { system: 's', conversations: [turn('user', ''), turn('assistant', 'a')] },
-    { system: 's', conversations: [turn('assistant', 'a'), turn('user', 'q')] },
-    { system: 's', conversations: [turn('user', 'q'), turn('user', 'q')] },
-    { system: 's', conversations: [turn('system', 's'), turn('user', 'q'), turn('assistant', 'a')] },
-    { system: '', conversations: [turn('user', 'q'), turn('assistant', 'a <|im_end|> b')] },
-    good,
-  ]
-  writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(rows))
+  writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(faultyRows))
   const file = path.join(folder, 'dataset_info.json')
   const info = JSON.parse(readFileSync(file, 'utf8'))
   writeFileSync(file, JSON.stringify({ ...info, bad: { ...info.set, file_name: 'bad.json' } }))

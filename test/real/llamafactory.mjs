@@ -6,6 +6,7 @@ import path from 'node:path'
 import { readDataset } from '../../dist/src/train/data.js'
 import { trainerKeys } from '../../dist/src/train/keys.js'
 import { recipe } from '../../dist/src/train/recipe.js'
+import { faultyRows } from './faulty-rows.mjs'
 
 const [, , , folder, given] = process.argv
 const from = given || (existsSync('runs/sky-t1/dataset_info.json') ? 'runs/sky-t1' : '')
@@ -70,20 +71,8 @@ function makeSet() {
   return 'sums'
 }
 
-/** One row of every fault that the converter skips, between good ones. */
 function badSet() {
-  const turn = (from, value) => ({ from, value })
-  const good = { system: 's', conversations: [turn('user', 'q'), turn('assistant', 'a')] }
-  const rows = [
-    good,
-    { system: 's', conversations: [turn('human', 'q'), turn('gpt', 'a')] },
-    { system: 's', conversations: [turn('user', 'q')] },
-    good,
-    { system: 's', conversations: [turn('assistant', 'a'), turn('user', 'q')] },
-    { system: 's', conversations: [turn('user', 'q'), turn('user', 'q')] },
-    { system: 's', conversations: [turn('system', 's'), turn('user', 'q'), turn('assistant', 'a')] },
-  ]
-  writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(rows))
+  writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(faultyRows))
   const file = path.join(folder, 'dataset_info.json')
   writeInfo({ ...JSON.parse(readFileSync(file, 'utf8')), bad: entryFor('bad.json') })
 }

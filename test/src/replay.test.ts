@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +18,7 @@ import {
   startReplay,
 } from '../../src/sample/index.js'
 import { workspace } from '../../src/workspace/index.js'
+import { listening } from './listening.js'
 import { answerTo, chatServer, problem, problems, say, testHost } from './sample-server.js'
 import { stoppedBy } from './stopped-by.js'
 
@@ -242,12 +242,11 @@ describe('a replay server', () => {
 
   it('says that its port is taken', async () => {
     const taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-    const { port } = taken.address() as AddressInfo
+    const { port, close } = await listening(taken)
     const error = await stoppedBy(startReplay([write([recording(1)])], { port }))
     expect(error).toMatchObject({ code: 'port', message: `Port ${port} on 127.0.0.1 cannot be used (EADDRINUSE).` })
     expect(error.fix).toMatch(/--port 0$/)
-    await new Promise((resolve) => taken.close(resolve))
+    await close()
   })
 })
 

@@ -1,9 +1,9 @@
 // Several servers for one model: who gets what, who dies, who comes back.
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { model, sample } from '../../src/sample/index.js'
+import { listening } from './listening.js'
 import { type Act, answerTo, problems, refuse, say } from './sample-server.js'
 import { begin, end, folder, here, host, serve, wait } from './sample-setting.js'
 import { stoppedBy } from './stopped-by.js'
@@ -46,8 +46,7 @@ describe('several servers', () => {
       say(response, answerTo({ nth: 0, headers: {}, body: JSON.parse(text) }))
     })
     let count = 0
-    await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
-    const { port } = one.address() as AddressInfo
+    const { port } = await listening(one)
     const other = await serve(slow)
     const m = model('m', { baseURL: [`http://127.0.0.1:${port}/v1`, other.url], concurrency: 8 })
     const seen: string[] = []
@@ -92,14 +91,12 @@ describe('several servers', () => {
       hangs = true
       say(response, answerTo({ nth: 0, headers: {}, body: JSON.parse(text) }))
     })
-    await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
+    const { url, close } = await listening(one)
     const other = await serve(slow)
-    const url = `http://127.0.0.1:${(one.address() as AddressInfo).port}/v1`
-    const m = model('m', { baseURL: [url, other.url], concurrency: 8, silence: 0.3 })
+    const m = model('m', { baseURL: [`${url}/v1`, other.url], concurrency: 8, silence: 0.3 })
     const rows = await sample(problems(40), { model: m, in: here() })
     expect(rows.map(({ finish }) => finish)).toEqual(Array(40).fill('stop'))
-    one.closeAllConnections()
-    one.close()
+    await close()
   }, 30_000)
 
   it('of which one says "too many" for a minute: the other does the work meanwhile', async () => {
@@ -167,8 +164,7 @@ describe('an address', () => {
       response.end(JSON.stringify({ error: { message: 'do not tell: hunter2secret or v-2026-secret' } }))
     })
     const heard: (string | undefined)[] = []
-    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve))
-    const { port } = raw.address() as AddressInfo
+    const { port, close } = await listening(raw)
     const file = path.join(folder, 'r.jsonl')
     const m = model('m', {
       baseURL: `http://me:hunter2secret@127.0.0.1:${port}/v1?api-version=v-2026-secret`,
@@ -180,7 +176,6 @@ describe('an address', () => {
     const shown = JSON.stringify([error.message, error.fix, String(m), host.shown])
     expect(shown).not.toMatch(/hunter2secret|v-2026-secret/)
     expect(error.message).toContain('[key]')
-    raw.closeAllConnections()
-    raw.close()
+    await close()
   })
 })

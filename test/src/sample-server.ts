@@ -1,8 +1,8 @@
 // A chat server for tests that does what it is told, request by request.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { MimeBundle } from '../../src/host.js'
 import type { Problem } from '../../src/rows.js'
+import { listening } from './listening.js'
 
 export interface Request {
   /** 0, 1, … in the order of arrival. */
@@ -45,13 +45,8 @@ export async function chatServer(act: Act, models: string[] = ['m']): Promise<Se
     served.requests.push(seen)
     await act(seen, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  served.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  served.close = () => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(() => resolve()))
-  }
-  return served
+  const { url, close } = await listening(server)
+  return Object.assign(served, { url: `${url}/v1`, close })
 }
 
 const event = (value: object) => `data: ${JSON.stringify(value)}\n\n`

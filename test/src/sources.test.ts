@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -12,6 +11,7 @@ import type { Problem } from '../../src/rows.js'
 import { Stopped } from '../../src/stopped.js'
 import type { FakeRepo } from './hub-server.js'
 import { begin, end, folder, hub, serve } from './hub-setting.js'
+import { listening } from './listening.js'
 import { parquetOf } from './parquet.js'
 import { stoppedBy } from './stopped-by.js'
 
@@ -639,8 +639,7 @@ describe('files', () => {
       if (request.url?.includes('gone')) response.writeHead(404).end()
       else response.end(lines([{ question: 'A?', answer: 1 }]))
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { url: at, close } = await listening(server)
     const got = await problems(`${at}/set.jsonl?key=secret`)
     expect(got[0]).toMatchObject({ source: 'set', answer: '1' })
     expect(seen).toBeUndefined()
@@ -648,7 +647,7 @@ describe('files', () => {
     expect((await stoppedBy(problems(`${at}/gone.jsonl?key=secret`))).message).toMatch(
       /404 for http[^?]*gone\.jsonl\.$/,
     )
-    server.close()
+    await close()
   })
 
   it('the account has the sha256 of what was read', async () => {

@@ -1,4 +1,5 @@
 // How each program is told to serve: its command line, and for LLaMA-Factory its yaml.
+import { readFileSync } from 'node:fs'
 import { Stopped } from '../../stopped.js'
 import { quote } from '../ssh/far.js'
 import { writeYaml } from '../yaml.js'
@@ -62,24 +63,6 @@ function vllmRank(rank: number): number {
   return [8, 16, 32, 64, 128, 256, 320, 512].find((one) => one >= rank) ?? 512
 }
 
-/**
- * llama-cpp-python's server. On virtual machines that announce AMX without carrying its tiles, weights that were repacked
- * for it end the process at the first question (SIGILL), so there they stay as they are in the file.
- */
-const LLAMA_CPP_PYTHON = `import runpy, llama_cpp.llama_cpp as c
-try:
-  flags = open("/proc/cpuinfo").read()
-except OSError:
-  flags = ""
-if "amx_tile" in flags and "hypervisor" in flags:
-  default = c.llama_model_default_params
-  def plain():
-    params = default()
-    params.use_extra_bufts = False
-    return params
-  c.llama_model_default_params = plain
-runpy.run_module("llama_cpp.server", run_name="__main__")`
-
 function llamaCpp(wanted: Wanted, name: string, options: ServeOptions): Command {
   const { gpus = 1, maxLength = 4096, args = [] } = options
   const layers = gpus === 0 ? '0' : '999'
@@ -94,9 +77,10 @@ function llamaCpp(wanted: Wanted, name: string, options: ServeOptions): Command 
     ...(wanted.adapter ? ['--lora_path', wanted.adapter] : []),
     ...args,
   ]
+  const program = readFileSync(new URL('./llama_server.py', import.meta.url), 'utf8')
   return {
     // The same library under two names: the program, and the Python package's server.
-    line: `if command -v llama-server >/dev/null; then exec llama-server --port "$port" ${server.map(quote).join(' ')}; else exec python3 -c ${quote(LLAMA_CPP_PYTHON)} --port "$port" ${python.map(quote).join(' ')}; fi`,
+    line: `if command -v llama-server >/dev/null; then exec llama-server --port "$port" ${server.map(quote).join(' ')}; else exec python3 -c ${quote(program)} --port "$port" ${python.map(quote).join(' ')}; fi`,
     files: {},
     install: "pip install 'llama-cpp-python[server]'   # there; or put llama-server on the PATH",
   }
