@@ -1,5 +1,4 @@
 // The runtime process: cells run here, on its main thread, and nothing else does.
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
@@ -82,9 +81,8 @@ const meta = Object.freeze({
   dirname: folder,
   filename: path.join(folder, 'notebook.ts'),
   url: pathToFileURL(path.join(folder, 'notebook.ts')).href,
-  resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href,
+  resolve: modules.resolve,
 })
-const require = createRequire(path.join(folder, 'notebook.cjs'))
 const shared = { import: modules.import, load: modules.load, awaited, isStopped }
 
 process.on('message', (message: ToRuntime) => {

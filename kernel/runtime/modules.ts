@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { refreshLocalModules } from './local-modules.js'
 import { PACKAGE_ROOT } from './locate.js'
+import { type Resolver, resolverAt } from './resolver.js'
 import { type Cells, define } from './scope.js'
 import { bridgeTslab } from './tslab.js'
 
@@ -17,6 +18,7 @@ export class CellModules {
   private readonly require: NodeJS.Require
   private readonly fromFolder: Importer
   private readonly fromPackage: Importer
+  private resolveInFolder: Resolver | undefined
 
   constructor(folder: string) {
     this.folder = folder
@@ -32,7 +34,7 @@ export class CellModules {
     try {
       return await this.from(this.folder, name, options)
     } catch (error) {
-      if (!/^(skylab|tslab)(\/|$)/.test(name) || !isMissing(error, name)) throw error
+      if (!isOurs(name, error)) throw error
       return this.from(PACKAGE_ROOT, name, options)
     }
   }
@@ -69,13 +71,44 @@ export class CellModules {
       try {
         return require(name)
       } catch (error) {
-        if (!/^(skylab|tslab)(\/|$)/.test(name) || !isMissing(error, name)) throw error
+        if (!isOurs(name, error)) throw error
         return own(name)
       } finally {
         if (name === 'tslab') bridgeTslab()
       }
     }
-    return Object.assign(load, require)
+    const resolve = (name: string, options?: { paths?: string[] }): string => {
+      try {
+        return require.resolve(name, options)
+      } catch (error) {
+        if (options?.paths || !isOurs(name, error)) throw error
+        return own.resolve(name)
+      }
+    }
+    return Object.assign(load, require, { resolve: Object.assign(resolve, require.resolve) })
+  }
+
+  /** `import.meta.resolve` of a cell: the URL of what `import` would load. */
+  resolve = (specifier: unknown): string => {
+    const name = String(specifier)
+    try {
+      // Which edit of a local module it is belongs to loading only.
+      return this.resolveAnywhere(name).replace(/\?edit=\d+$/, '')
+    } catch (error) {
+      // Node's own frames would leave no room for that of the cell.
+      if (error instanceof Error) Error.captureStackTrace(error, this.resolve)
+      throw error
+    }
+  }
+
+  private resolveAnywhere(name: string): string {
+    this.resolveInFolder ??= resolverAt(this.folder)
+    try {
+      return this.resolveInFolder(name)
+    } catch (error) {
+      if (!isOurs(name, error)) throw error
+      return resolverAt(PACKAGE_ROOT)(name)
+    }
   }
 
   /** `import a, { b } from 'x'` of a cell: gives the names their values. */
@@ -109,6 +142,11 @@ function importerAt(file: string): Importer {
 
 function isPath(name: string): boolean {
   return /^(\.{1,2}(\/|$)|\/|file:)/.test(name)
+}
+
+/** Whether it is one of the packages that come with the kernel, and the notebook's folder has none of its own. */
+function isOurs(name: string, error: unknown): boolean {
+  return /^(skylab|tslab)(\/|$)/.test(name) && isMissing(error, name)
 }
 
 function isMissing(error: unknown, name: string): boolean {
