@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { closeRunners, judge, pythonRunner } from '../../src/verify/index.js'
-import { asTask, attacks, cheats } from './judge/attacks.js'
+import { closeRunners, judge, pythonRunner, type Task } from '../../src/verify/index.js'
+import type { Attack } from './judge/attack.js'
+import { attacks, cheats } from './judge/attacks.js'
 
 const native = (await pythonRunner()).runner === 'native'
 afterAll(closeRunners)
@@ -12,6 +13,14 @@ const fine = {
   tests: [{ stdin: 'ok', stdout: 'ok' }],
   ...limits,
 } as const
+
+const asTask = (attack: Attack): Task => ({
+  language: 'python',
+  program: attack.program,
+  tests: [{ stdin: attack.stdin ?? '', stdout: 'shut\n' }],
+  timeLimit: attack.timeLimit ?? 2,
+  memoryLimit: attack.memoryLimit ?? 256,
+})
 
 const cheated = cheats.map((cheat) => [cheat.name, cheat] as const)
 describe.each([...(native ? (['native'] as const) : []), 'pyodide' as const])('assertions, %s', (runner) => {

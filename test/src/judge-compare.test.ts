@@ -1,7 +1,7 @@
 // When two outputs are one, by which rule, and which rules a problem has to ask for.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sameDecimal, sameOutput, sameValue } from '../../src/verify/code/compare.js'
+import { parseJson, sameDecimal, sameOutput, sameValue } from '../../src/verify/code/compare.js'
 
 describe('two outputs', () => {
   it.each<[string, string, string, string | undefined]>([
@@ -135,5 +135,38 @@ describe('two values', () => {
   it('do not take what an object inherits for its own', () => {
     expect(sameValue({ toString: 1 }, { a: 1 })).toBeUndefined()
     expect(sameValue(JSON.parse('{"__proto__": 1}'), { a: 1 })).toBeUndefined()
+  })
+})
+
+describe('comparison, outside of the sandbox', () => {
+  it('names the rule that made two outputs one', () => {
+    expect(sameOutput('1 2\n', '1 2\n')).toBe('exact')
+    expect(sameOutput('1\n2\n', ' 1 \n2\n\n')).toBe('lines')
+    expect(sameOutput('1.50 2', '1.5 20e-1')).toBe('tokens')
+    expect(sameOutput('0.0', '-0.0')).toBe('tokens')
+  })
+  it('never compares sets of tokens, nor with a tolerance', () => {
+    for (const [a, b] of [
+      ['1 2 2', '1 1 2'],
+      ['1\n2', '2\n1'],
+      ['3 4', '3'],
+      ['1000000', '1000001'],
+      ['50000000000000000', '50000000000000001'],
+      ['0.3333333', '0.33333333'],
+      ['1 2 3', '1\n2\n3'],
+      ['5', 'Answer: 5'],
+    ] as const)
+      expect(sameOutput(a, b), `${a} against ${b}`).toBeUndefined()
+  })
+  it('compares values as Python does, whole numbers in full', () => {
+    expect(
+      sameValue(parseJson('1000000000000000000000000000001'), parseJson('1000000000000000000000000000000')),
+    ).toBeUndefined()
+    expect(sameValue(parseJson('[1, 2.0, {"a": null}]'), parseJson('[1.0, 2, {"a": null}]'))).toBe('value')
+    expect(sameValue(1, true)).toBe('value')
+    expect(sameValue([true], true)).toBe('unwrapped')
+    expect(sameValue('1', 1)).toBeUndefined()
+    expect(sameValue({ a: 1 }, { a: 1, b: 2 })).toBeUndefined()
+    expect(sameValue(0.3, 0.1 + 0.2)).toBeUndefined()
   })
 })
