@@ -8,7 +8,7 @@ import { completions } from './completions.js'
 import { inspection } from './inspection.js'
 import { type LiveCell, LiveCells } from './live-cells.js'
 import type { TypedCompletion } from './live-query.js'
-import { withImports } from './missing-imports.js'
+import { missingImports, withImports } from './missing-imports.js'
 import { endOf, Narrowings } from './narrowing.js'
 import { Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
@@ -25,6 +25,8 @@ interface Pending {
 const SCRIPTS = 64
 const MODULES = 16
 const PROBE = 'probe'
+// Before a name that is to be read as a type's.
+const AS_TYPE = 'type $asked = '
 
 // A cell is a script, and scripts do not await, export or augment the global scope: cells do. And
 // `import x = require('y')` is as good as any other import.
@@ -115,8 +117,17 @@ export class World {
     )
   }
 
+  /** A name alone may also be a type's, or one that is still to be imported. */
   inspect(code: string, at: number, detail: 0 | 1): Bundle | undefined {
-    return this.probe(code, at, (file, offset) => inspection(this.service, file, offset, detail))
+    const ask = (before: string, fix?: string) =>
+      this.probe(before + code, before.length + at, (file, offset) =>
+        inspection(this.service, file, offset, detail, fix),
+      )
+    const found = ask('')
+    const [name] = found ? [] : (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.exec(code) ?? [])
+    if (name === undefined) return found
+    const fix = missingImports([name], this.folder)[name]
+    return ask(AS_TYPE) ?? (fix === undefined ? undefined : (ask(`${fix}\n`, fix) ?? ask(`${fix}\n${AS_TYPE}`, fix)))
   }
 
   /** A cell that was run before and means the same is the same cell: its types stay what they were. */

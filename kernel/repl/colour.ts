@@ -62,6 +62,13 @@ export function colouredSource(source: string, colours: Palette): string {
     .join('')
 }
 
+/** What is known of a name, in Markdown: its TypeScript with ANSI colours, the prose as it is. */
+export function colouredKnowledge(markdown: string, colours: Palette): string {
+  return markdown
+    .replace(/^```ts\n([\s\S]*?)\n```$/gm, (_, source: string) => colouredSource(source, colours))
+    .replace(/^→ `(.*)`$/m, (_, source: string) => `  → ${colouredSource(source, colours)}`)
+}
+
 const value =
   /(?<string>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|(?<quiet>\.{3} \d+ more \w+|<ref \*\d+>)|(?<call>\[(?:Function|AsyncFunction|GeneratorFunction|class|Getter|Setter|Getter\/Setter|Circular|Symbol|Object|Array)\b[^\]\n]*\])|(?<number>(?<![\w$.])-?(?:\d[\d_.]*(?:e[+-]?\d+)?n?|true|false|null|undefined|NaN|Infinity)(?![\w$.]))|(?<word>[\p{ID_Start}$_][\p{ID_Continue}$]*)/gu
 

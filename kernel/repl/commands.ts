@@ -104,6 +104,6 @@ async function typeOf(expression: string, session: Session): Promise<string> {
   const name = 'typeOfThis'
   const bundle = await session.inspect(`const ${name} = (${expression})`, 'const '.length + 1, 0)
   const text = bundle?.data['text/plain']
-  const type = typeof text === 'string' ? /^const typeOfThis: ([\s\S]+)/.exec(text)?.[1] : undefined
+  const type = typeof text === 'string' ? /^const typeOfThis: (.+?)(?:\n\n|$)/s.exec(text)?.[1] : undefined
   return type ?? `Nothing is known of ${expression}.`
 }

@@ -6,7 +6,7 @@ import { History } from '../jupyter/history.js'
 import { version } from '../place.js'
 import type { Output, Session } from '../session.js'
 import { Printer, type Screen } from '../terminal.js'
-import { colouredSource, colouredTraceback, colouredValue, type Palette, painted, palette } from './colour.js'
+import { colouredKnowledge, colouredTraceback, colouredValue, type Palette, painted, palette } from './colour.js'
 import { command, isCommand } from './commands.js'
 import { Editor } from './editor.js'
 import { FigureSaver } from './figures.js'
@@ -152,8 +152,9 @@ class Terminal {
   #coloured(data: Record<string, unknown>, kind: 'display' | 'result'): string | undefined {
     const text = data['text/plain']
     if (typeof text !== 'string') return undefined
-    if (typeof data['text/markdown'] === 'string' && data['text/markdown'].startsWith('```ts\n'))
-      return colouredSource(text, this.#colours)
+    const markdown = data['text/markdown']
+    if (typeof markdown === 'string' && markdown.startsWith('```ts\n'))
+      return colouredKnowledge(markdown, this.#colours)
     const value = kind === 'result' && Object.keys(data).length === 1
     return value && text.length < 50_000 ? colouredValue(text, this.#colours) : undefined
   }

@@ -207,24 +207,3 @@ describe('imports', () => {
     expect((await completed("// import x from './")).texts).not.toContain('util.ts')
   })
 })
-
-describe('inspection', () => {
-  it('gives the type and the summary, and with detail 1 the tags and the source', async () => {
-    await cells.run(`/**
- * Adds one.
- * @param a A number.
- */
-function plusOne(a: number): number { return a + 1 }`)
-    const short = (await cells.session.inspect('plusOne', 3, 0))!.data['text/plain']
-    expect(short).toBe('function plusOne(a: number): number\n\nAdds one.')
-    const full = String((await cells.session.inspect('plusOne', 3, 1))!.data['text/plain'])
-    expect(full).toContain('@param a A number.')
-    expect(full).toContain('return a + 1')
-  })
-
-  it('gives the source of a module of the folder', async () => {
-    await cells.run("import { other } from './util'")
-    const full = String((await cells.session.inspect('other', 3, 1))!.data['text/plain'])
-    expect(full).toContain('function other(a: string) { return a }')
-  })
-})
