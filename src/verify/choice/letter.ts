@@ -13,12 +13,37 @@ const MAX_TAIL = 20_000
 /** A letter with its option's text behind it is not longer. */
 const MAX_LETTER = 300
 
-/** The letter that a short text is: "C", "(C)", "\text{(C)}", "**C.**", "C) Paris"; undefined for anything else. */
+/** (C) and (D), C) or D): more than one letter is no choice of one. */
+const AND_ANOTHER =
+  /^[A-J][\s*]*[).:\]][\s*}]*(?:,|;|&|\/|\+|and\b|or\b|和|或|与|、)\s*[\s*("'\\[{]*[A-J](?![A-Za-z0-9])/
+/** \text{Option B}: the word inside the wrapping. */
+const INSIDE = /^\s*\\(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*([^{}]{1,40})\}\s*$/
+/** (c) as an option; (e) and (i) are numbers as well. */
+const SMALL = /^(?:\\text\s*\{)?\(([a-d])\)\}?$/
+
+/**
+ * The letter that a short text is: "C", "(C)", "(c)", "\text{(C)}", "**C.**", "C) Paris"; undefined for anything else,
+ * and where there is more than one.
+ */
 export function isLetter(text: string): string | undefined {
   if (text.length > MAX_LETTER) return undefined
   const trimmed = text.trim()
-  return WRAPPED.exec(trimmed)?.[1] ?? FOLLOWED.exec(trimmed)?.[1]
+  const letter = WRAPPED.exec(trimmed)?.[1] ?? WRAPPED.exec(INSIDE.exec(trimmed)?.[1] ?? '')?.[1]
+  if (letter) return letter
+  const small = SMALL.exec(trimmed)?.[1]
+  if (small) return small.toUpperCase()
+  const followed = FOLLOWED.exec(trimmed)
+  if (!followed) return undefined
+  const from = trimmed.indexOf(followed[1]!, followed[0].search(/[A-J][\s*]*[).:\]]/))
+  return AND_ANOTHER.test(trimmed.slice(from)) ? undefined : followed[1]
 }
+
+/** "A, C", "(B) and (C)", "both A and C" */
+const SEVERAL =
+  /^(?:[\s*$("'\\[{]|(?:text|textbf|mathrm|mathbf|both|options?|choices?)\b)*[A-J][\s*$)"'\]}.]*(?:,|;|&|\band\b|\bor\b|\\text\s*\{\s*,?\s*(?:and|or)\s*\})[\s*$("'\\[{]*(?:text|textbf|mathrm|mathbf)?[\s({]*[A-J](?![A-Za-z0-9])/
+/** What stands behind a stated letter where another one belongs to it: "and C.", ", C and D". */
+const ANOTHER =
+  /^[\s*)"'$}\]]*(?:,|&|and\b|or\b|和|或|与|、)\s*(?:and\s+|or\s+)?[\s*$("'\\[{]*[A-J](?=[\s*$)"'\]}]*(?:[.,;。，]|$|and\b|or\b))/
 
 const STATED = [
   // "answer is (C)", "Answer: C", "the correct option is C", 答案是C
@@ -47,6 +72,7 @@ export function chosenLetter(text: string, choices?: readonly string[]): string 
     if (letter) return letter
     const named = choices && matching(found.answer, choices)
     if (named) return named
+    if (SEVERAL.test(found.answer)) return undefined
   }
   let at = -1
   let letter: string | undefined
@@ -66,7 +92,7 @@ export function chosenLetter(text: string, choices?: readonly string[]): string 
         continue
       if (match.index >= at) {
         at = match.index
-        letter = candidate.toUpperCase()
+        letter = ANOTHER.test(text.slice(match.index + match[0].length)) ? undefined : candidate.toUpperCase()
       }
     }
   }

@@ -2,12 +2,12 @@
 
 import type { Parser } from './parse.js'
 import { number, type Tree } from './tree.js'
-import { readUnit } from './words.js'
+import { directions, readUnit } from './words.js'
 
-/** An amount of money. What is said behind it ("per day", "dollars") does not make it another amount. */
+/** An amount of money. What is said behind it ("per day", "dollars") does not make it another amount; "loss" does. */
 export function amount(tree: Tree, currency: string): Tree {
   if (tree.t !== 'quantity') return { t: 'quantity', of: tree, unit: currency }
-  return { ...tree, unit: currency }
+  return { ...tree, unit: [currency, ...directions(tree.unit)].join(' ') }
 }
 
 /** 2 hours and 30 minutes, 5 feet 3 inches: one amount in the unit of the first. */

@@ -8,7 +8,7 @@ import { multiply, ONE, power, rational } from './rational.js'
 import { set } from './sets.js'
 import { table } from './table.js'
 import type { Token } from './tokens.js'
-import { elements, type Tree, Unreadable } from './tree.js'
+import { elements, type Tree, times, Unreadable } from './tree.js'
 
 const ALIASES = table<string>({
   asin: 'arcsin',
@@ -136,16 +136,17 @@ function inverseFollows(parser: Parser): boolean {
   return texts.startsWith('^{-1}(') || texts.startsWith('^-1(')
 }
 
-/** C_5^2, as binomials are written in China: 5 over 2. */
+/** C_5^2 and A_5^2, as combinations and permutations are written in China: 5 over 2, and 5 · 4. */
 function combination(parser: Parser, name: string): Tree | undefined {
-  const under = /^C_(\d{1,4})$/.exec(name)
+  const under = /^[AC]_(\d{1,4})$/.exec(name)
   const braced = parser.is('{', 1)
   const over = parser.peek(braced ? 2 : 1)
   if (!under || over?.k !== 'number' || !/^\d{1,4}$/.test(over.text) || (braced && !parser.is('}', 3))) return undefined
   if (Number(over.text) > Number(under[1])) return undefined
   parser.skip(braced ? 4 : 2)
   const whole = (text: string): Tree => ({ t: 'number', value: { n: BigInt(text), d: 1n } })
-  return { t: 'call', name: 'binomial', of: [whole(under[1]!), whole(over.text)] }
+  const chosen: Tree = { t: 'call', name: 'binomial', of: [whole(under[1]!), whole(over.text)] }
+  return name.startsWith('C') ? chosen : times(chosen, { t: 'call', name: 'factorial', of: [whole(over.text)] })
 }
 
 /** Subscript and primes as part of a name: x_{12}, a_n, f'. */

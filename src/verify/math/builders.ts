@@ -3,11 +3,13 @@
 import { exact } from './exact.js'
 import { add, divide, multiply, negate, type Rational, rational } from './rational.js'
 import { region } from './regions.js'
-import { mapChildren, negated, number, some, substituted, symbols, type Tree } from './tree.js'
+import { domainIn, mapChildren, negated, number, some, substituted, symbols, type Tree } from './tree.js'
 
 /** A set by a condition in simpler terms, where it has them: its condition, or its elements. */
 export function built(tree: Tree & { t: 'builder' }): Tree {
   let { of } = tree
+  const family = familyOf(tree)
+  if (family) return family
   const where = [...tree.where]
   let domain = 'R'
   if (of.t === 'relation' && of.operators.length === 1 && of.operators[0] === 'in') {
@@ -35,14 +37,27 @@ export function built(tree: Tree & { t: 'builder' }): Tree {
     const all: Tree = { t: 'list', of: where }
     return domain === 'R' && region(all, true)?.name === name ? all : { ...tree, of, where }
   }
-  const only = where[0]!
-  if (only.t === 'relation' && only.operators.length === 1 && only.operators[0] === '=') {
-    const roots = solutions(only, name, domain)
+  const condition = where[0]!
+  if (condition.t === 'relation' && condition.operators.length === 1 && condition.operators[0] === '=') {
+    const roots = solutions(condition, name, domain)
     if (roots) return { t: 'set', of: roots }
   }
-  if (domain === 'Z' || domain === 'N') return wholeNumbers(only, name, domain) ?? { ...tree, of, where }
-  if (domain === 'R' && region(only, true)?.name === name) return only
+  if (domain === 'Z' || domain === 'N') return wholeNumbers(condition, name, domain) ?? { ...tree, of, where }
+  if (domain === 'R' && region(condition, true)?.name === name) return condition
   return { ...tree, of, where: where.map((part) => part) }
+}
+
+/** {nπ : n ∈ ℤ} and {x : x = nπ, n ∈ ℤ} are nπ for each whole n. */
+function familyOf({ of, where }: Tree & { t: 'builder' }): Tree | undefined {
+  const parameter = where.length > 0 ? domainIn(where[where.length - 1]!) : undefined
+  if (!parameter || !/^[ZN]$/.test(parameter.domain) || where.length > 2 || of.t === 'relation') return undefined
+  const named = where.length === 2 ? where[0]! : undefined
+  if (named && !(named.t === 'relation' && named.operators.join() === '=' && of.t === 'symbol')) return undefined
+  if (named?.t === 'relation' && !(named.of[0]!.t === 'symbol' && named.of[0].name === (of as { name: string }).name))
+    return undefined
+  const value = named?.t === 'relation' ? named.of[1]! : of
+  if (value.t === 'symbol' || [...symbols(value)].join() !== parameter.name) return undefined
+  return { t: 'family', of: value, parameters: [parameter] }
 }
 
 /** The whole numbers of a bounded region. */

@@ -51,7 +51,7 @@ export function collections(g: Tree, p: Tree, again: Again, rules: Settled): Out
   }
   const a = named(g.of)
   const b = named(p.of)
-  // "x > 2 and y < 3" is not "x > 2 or y < 3"; a list of values is the same list with either word.
+  // "x > 2 and y < 3" is not "x > 2 or y < 3", p ∧ q is not p ∨ q; a list of values is the same list with either word.
   const bounds = (list: Named[]) => list.some((item) => item.value.t === 'relation')
   if (
     g.t === 'list' &&
@@ -59,8 +59,7 @@ export function collections(g: Tree, p: Tree, again: Again, rules: Settled): Out
     g.joined &&
     p.joined &&
     (g.joined === 'or') !== (p.joined === 'or') &&
-    bounds(a) &&
-    bounds(b)
+    ((bounds(a) && bounds(b)) || g.joined === 'both' || p.joined === 'both')
   )
     return DIFFERENT
   // Different names on one side and none on the other: the order is that of the names.

@@ -3,7 +3,7 @@
 import { piecewise } from './cases.js'
 import { anyOrder, asTuple, bare, collection, collections, inOrder } from './collections.js'
 import { expandEither, independently } from './either.js'
-import { families } from './families.js'
+import { families, unsaidFamily } from './families.js'
 import { withoutMatrixArithmetic } from './matrices.js'
 import { clocks, congruent, degrees, numerals, percents, quantities, ratios, texts } from './measures.js'
 import { alignedNames, type Named, sameName, unnamed } from './names.js'
@@ -25,6 +25,10 @@ export function compare(gold: Tree, pred: Tree, rules: Settled = DEFAULT_RULES):
   const budget = { left: MAX_COMPARISONS }
   const outcome = top(g, p, 0, budget, rules)
   if (outcome.equal) return outcome
+  const [first, second] = [unsaidFamily(g), unsaidFamily(p)]
+  // The same letter may be one that the question gave.
+  if (first && second && first.parameters[0]!.name !== second.parameters[0]!.name)
+    return top(first, second, 0, budget, rules)
   // ±1 ± √2 may be two values or four.
   const [one, two] = [independently(g), independently(p)]
   return one || two ? either(outcome, top(one ?? g, two ?? p, 0, budget, rules)) : outcome

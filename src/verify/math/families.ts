@@ -4,7 +4,7 @@ import { exact } from './exact.js'
 import { unnamed } from './names.js'
 import { add, multiply, negate, type Rational, rational } from './rational.js'
 import type { Again } from './relations.js'
-import { number, type Parameter, some, substituted, symbols, type Tree } from './tree.js'
+import { domainIn, number, type Parameter, some, substituted, symbols, type Tree } from './tree.js'
 import { DIFFERENT, equal, isExpression, type Outcome, UNDECIDED } from './values.js'
 
 /** Takes "k ∈ ℤ", beside the answer or in words behind it, as the domain of a parameter. */
@@ -27,19 +27,11 @@ export function family(tree: Tree, conditions: readonly string[]): Tree {
 
 /** The tree without the relations that only name a domain. */
 function withDomains(tree: Tree, into: Parameter[]): Tree {
-  const domain = (part: Tree): Parameter | undefined =>
-    part.t === 'relation' &&
-    part.operators.length === 1 &&
-    part.operators[0] === 'in' &&
-    part.of[0]!.t === 'symbol' &&
-    part.of[1]!.t === 'reals'
-      ? { name: part.of[0]!.name, domain: part.of[1]!.name }
-      : undefined
   if (tree.t === 'list') {
     const rest: Tree[] = []
     const found: Parameter[] = []
     for (const part of tree.of) {
-      const one = domain(part)
+      const one = domainIn(part)
       if (one) found.push(one)
       else rest.push(withDomains(part, into))
     }
@@ -56,7 +48,7 @@ function withDomains(tree: Tree, into: Parameter[]): Tree {
     return inner === last ? tree : { ...tree, of: [...tree.of.slice(0, -1), inner] }
   }
   if (tree.t === 'product') {
-    const last = domain(tree.of[tree.of.length - 1]!)
+    const last = domainIn(tree.of[tree.of.length - 1]!)
     if (!last) return tree
     into.push(last)
     return tree.of.length === 2 ? tree.of[0]! : { t: 'product', of: tree.of.slice(0, -1) }
@@ -105,6 +97,18 @@ export function families(g: Tree, p: Tree, again: Again): Outcome {
     }
   }
   return undecided ? UNDECIDED : DIFFERENT
+}
+
+/** The letters that stand for any whole number where nothing is said about them: x = π/4 + kπ. */
+const COUNTERS = /^[klmn]$/
+
+/** An answer in π with one such letter, as the family that it means. */
+export function unsaidFamily(tree: Tree): (Tree & { t: 'family' }) | undefined {
+  const { value } = unnamed(tree)
+  const [name, ...others] = symbols(value)
+  if (name === undefined || others.length > 0 || !COUNTERS.test(name)) return undefined
+  if (!some(value, (part) => part.t === 'constant' && part.name === 'pi')) return undefined
+  return { t: 'family', of: tree, parameters: [{ name, domain: 'Z' }] }
 }
 
 const freeNames = (tree: Tree, parameters: readonly Parameter[]): Set<string> => {

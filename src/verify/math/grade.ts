@@ -40,7 +40,7 @@ export interface Grade {
 }
 
 /** Changes when a verdict could change: part of every stored key and of every score's settings. */
-export const graderVersion = '4'
+export const graderVersion = '5'
 
 /** Answers longer than this are cut: a loop of a million characters is no answer. */
 const MAX_TEXT = 2_000_000

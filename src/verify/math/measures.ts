@@ -8,12 +8,13 @@ import { scalars } from './scalars.js'
 import { sameText } from './text.js'
 import { number, some, type Tree } from './tree.js'
 import { DIFFERENT, equal, isExpression, type Outcome, sameValue } from './values.js'
-import { readUnit, wordValue } from './words.js'
+import { directions, readUnit, withoutDirection, wordValue } from './words.js'
 
 /** 25% is 25, written with its sign, and it is 0.25. */
 export function percents(g: Tree, p: Tree, rules: Settled): Outcome {
   // 12% is no length; "12% of them" is a percentage.
-  for (const side of [g, p]) if (side.t === 'quantity' && readUnit(side.unit)) return DIFFERENT
+  for (const side of [g, p])
+    if (side.t === 'quantity' && (readUnit(side.unit) || OTHER_NUMBER.test(side.unit))) return DIFFERENT
   const bareOf = (tree: Tree): Tree => (tree.t === 'percent' ? tree.of : tree.t === 'quantity' ? tree.of : tree)
   const plain = scalars(bareOf(g), bareOf(p), rules)
   if (g.t === p.t) return plain
@@ -30,16 +31,22 @@ export function quantities(g: Tree, p: Tree, again: Again, rules: Settled): Outc
   const x = a ? a.of : g
   const y = b ? b.of : p
   if (rules.units === 'ignored') return again(x, y)
+  for (const side of [a, b])
+    if (side && OTHER_NUMBER.test(side.unit)) return sameText(a?.unit ?? '', b?.unit ?? '') ? again(x, y) : DIFFERENT
   if (rules.units === 'required' && (!a || !b) && readUnit((a ?? b)!.unit)) return DIFFERENT
   // An angle is no length.
   if ((g.t === 'degrees' && readUnit(b!.unit)) || (p.t === 'degrees' && readUnit(a!.unit))) {
     const { dimension } = readUnit((g.t === 'degrees' ? b! : a!).unit)!
     if (!/^(?:angle|radian|celsius|fahrenheit)/.test(dimension)) return DIFFERENT
+    // 45° is π/4 radians, and not 45 of them.
+    if (dimension === 'radian^1') return isExpression(x) && isExpression(y) ? sameValue(x, y) : DIFFERENT
   }
   if (a && b) {
-    const one = readUnit(a.unit)
-    const two = readUnit(b.unit)
+    if (opposed(a.unit, b.unit)) return DIFFERENT
+    const one = readUnit(withoutDirection(a.unit))
+    const two = readUnit(withoutDirection(b.unit))
     if (one && two) {
+      if (isPounds(one, b.unit) || isPounds(two, a.unit)) return again(x, y)
       if (!sameDimension(one.dimension, two.dimension)) return DIFFERENT
       if (one.n * two.d !== two.n * one.d) {
         const scaled = (tree: Tree, { n, d }: { n: bigint; d: bigint }): Tree => ({
@@ -55,9 +62,22 @@ export function quantities(g: Tree, p: Tree, again: Again, rules: Settled): Outc
   return again(x, y)
 }
 
+/** "10th power of 2", "5 out of 6", "50 percent increase to 60": words that make another number of the one before them. */
+const OTHER_NUMBER = /\b(?:power of|out of|times|increase to|decrease to|to the)\s*\d/
+
 /** The sign ¥ is that of the yen and of the yuan. */
 const sameDimension = (one: string, two: string): boolean =>
   one === two || (one === '¥^1' && /^yuan|^yen/.test(two)) || (two === '¥^1' && /^yuan|^yen/.test(one))
+
+/** £20 and 20 pounds: in words the money is called as the weight. */
+const isPounds = ({ dimension }: { dimension: string }, unit: string): boolean =>
+  dimension === 'pound sterling^1' && /^pounds?$/.test(unit.trim())
+
+/** 3 units left and 3 units right: each says which way, and not the same. */
+function opposed(one: string, two: string): boolean {
+  const [a, b] = [directions(one), directions(two)]
+  return a.length > 0 && b.length > 0 && a.join() !== b.join()
+}
 
 /** 9.8 m/s² in letters, as an amount: a number times letters that are units. */
 function asQuantity(tree: Tree): (Tree & { t: 'quantity' }) | undefined {

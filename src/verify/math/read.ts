@@ -103,6 +103,9 @@ function readAfresh(text: string): Reading {
   }
 }
 
+/** _5P_2, {}^5C_2: the upper number stands before the letter. */
+const BEFORE_LETTER = /(?<![\w})\]])(?:\{\})?[_^](?:\{(\w{1,4})\}|(\w))\s*([CP])_(?:\{(\w{1,4})\}|(\w))/g
+
 /** Notations that are easier turned as text: French intervals, f: x ↦ …, a dollar without a partner, a sign in words. */
 function tidied(text: string): string {
   if (text.includes('mapsto')) text = text.replace(/^(?:[a-zA-Z]\s*:\s*)?[a-zA-Z]\s*\\mapsto\s*/, '')
@@ -110,6 +113,17 @@ function tidied(text: string): string {
   // With the number in words too, "minus three", it is wordValue's.
   if (/^(?:minus|negative)\s/i.test(text)) text = text.replace(/^[a-z]+\s+(?=\.?\d(?!\d*-[a-z])|\\[dt]?frac)/i, '-')
   if (text.includes('per cent')) text = text.replace(/per cent\b/g, '\\%')
+  if (/[_^]\{?\w{1,4}\}?\s*[CP]_/.test(text))
+    text = text.replace(BEFORE_LETTER, (...[, braced, n, letter, under, k]: string[]) => {
+      const chosen = `\\binom{${braced ?? n}}{${under ?? k}}`
+      return letter === 'C' ? chosen : `(${chosen}\\cdot(${under ?? k})!)`
+    })
+  if (text.includes('\\pounds')) text = text.replace(/\\pounds(?![a-z])/g, '£')
+  if (text.startsWith('\\left') && text.includes('\\begin{'))
+    text = text.replace(
+      /^\\left\s*\\\{\s*\\begin\{(array|aligned|matrix)\}(?:\{[^{}]*\})?([\s\S]*)\\end\{\1\}\s*\\right\.?$/,
+      '\\begin{cases}$2\\end{cases}',
+    )
   const dollar = text.indexOf('$')
   if (
     dollar >= 0 &&
@@ -183,9 +197,9 @@ function withoutEnd(text: string): string {
   for (;;) {
     if (text[start] === '~' || text[start] === ' ') start++
     else if (text[start] === '\\' && /[,;:! ]/.test(text[start + 1] ?? '')) start += 2
-    else if (text[start] === ':' && text[start + 1] === ' ') start++
+    else if ((text[start] === ':' && text[start + 1] === ' ') || text[start] === '≈') start++
     else if (text[start] === '\\') {
-      const word = /^\\(?:therefore|Rightarrow|implies|displaystyle|qquad|quad)(?![a-zA-Z])/.exec(
+      const word = /^\\(?:therefore|Rightarrow|implies|displaystyle|qquad|quad|approx|simeq)(?![a-zA-Z])/.exec(
         text.slice(start, start + 14),
       )
       if (!word) break

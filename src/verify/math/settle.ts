@@ -1,6 +1,7 @@
 // A tree as read → in the terms that are compared: sets by a condition, lists with dots, vectors in letters.
 
 import { built, withoutDots } from './builders.js'
+import { writtenOut } from './finite.js'
 import { mapChildren, some, type Tree } from './tree.js'
 import { withoutUnitVectors } from './vectors.js'
 
@@ -9,7 +10,12 @@ export function settled(tree: Tree): Tree {
   let others = false
   some(tree, (part) => {
     if (part.t === 'dots') dots = true
-    else if (part.t === 'builder' || part.t === 'reals' || (part.t === 'symbol' && part.name.startsWith('\\unit-')))
+    else if (
+      part.t === 'builder' ||
+      part.t === 'range' ||
+      part.t === 'reals' ||
+      (part.t === 'symbol' && part.name.startsWith('\\unit-'))
+    )
       others = true
     return false
   })
@@ -20,6 +26,7 @@ export function settled(tree: Tree): Tree {
 function simpler(tree: Tree): Tree {
   const inner = mapChildren(tree, simpler)
   if (inner.t === 'builder') return built(inner)
+  if (inner.t === 'range') return writtenOut(inner) ?? inner
   // ℝ - {0}
   if (inner.t === 'sum') {
     const [first, ...rest] = inner.of

@@ -21,6 +21,17 @@ export function sameText(a: string, b: string): boolean {
 
 const DAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ')
 
+/** One thing said in several ways. */
+const SAYINGS: [string, RegExp][] = [
+  [
+    'does not exist',
+    /^(?:dne|do(?:es)? not exist|(?:is )?undefined|(?:is )?not defined|has no limit|no limit(?: exists)?)$/,
+  ],
+  ['converges', /^(?:is )?converge(?:s|nt|nce)?$/],
+  ['diverges', /^(?:is )?diverge(?:s|nt|nce)?$/],
+  ['impossible', /^(?:(?:this|that|it) )?(?:is )?(?:impossible|not possible|cannot be done|can not be done)$/],
+]
+
 const CHINESE = table<string>({ 偶数: 'even', 奇数: 'odd', 不存在: 'does not exist', 质数: 'prime', 合数: 'composite' })
 
 /** 星期三, 周三, 礼拜三 */
@@ -31,8 +42,12 @@ function dayInChinese(text: string): string | undefined {
 
 /** A day by its short name, "does not exist" by its initials, without the preposition before it. */
 function said(text: string): string {
-  const plain = text.replace(/^(?:on|at|in|by) /, '')
-  if (plain === 'dne' || plain === 'does not exist') return 'does not exist'
+  const plain = text
+    .replace(/^(?:on|at|in|by|all|every) /, '')
+    .replace(/^(?:series|sequence|integral|limit|sum|it) (?=converge|diverge|does not exist|is undefined)/, '')
+    .replace(/^(prime|composite|odd|even|rational|irrational|natural|whole|real)(?: number)?s?$/, '$1')
+  const alike = SAYINGS.find(([, pattern]) => pattern.test(plain))
+  if (alike) return alike[0]
   const chinese = CHINESE[plain] ?? dayInChinese(plain)
   if (chinese) return chinese
   const day = plain.length >= 3 && DAYS.find((name) => name.startsWith(plain.replace(/(?<=^tue|^thur)s$/, '')))
@@ -50,6 +65,15 @@ function phrase(text: string): string {
     .trim()
 }
 
+const SAME_COMMAND = table<string>({
+  '\\lnot': '\\neg',
+  '\\land': '\\wedge',
+  '\\lor': '\\vee',
+  '\\to': '\\rightarrow',
+  '\\implies': '\\Rightarrow',
+  '\\iff': '\\Leftrightarrow',
+})
+
 /** LaTeX with what never matters taken off, for comparing as a string. */
 export function normalText(source: string): string {
   return source
@@ -60,6 +84,7 @@ export function normalText(source: string): string {
     .replace(/\\leq(?![a-z])/g, '\\le')
     .replace(/\\geq(?![a-z])/g, '\\ge')
     .replace(/\\neq(?![a-z])/g, '\\ne')
+    .replace(/\\(?:lnot|land|lor|to|implies|iff)(?![a-z])/g, (command) => SAME_COMMAND[command]!)
     .replace(/\$|~/g, ' ')
     .replace(/\s+(?![\w.])|(?<![\w.])\s+/g, '')
     .replace(/\s+/g, ' ')

@@ -343,7 +343,8 @@ class Lexer {
       const after = before?.k === 'number' || (before?.k === 'op' && /^[})]$/.test(before.text))
       return this.push({ k: after && /^[mgshLVJNWAK]$/.test(trimmed) ? 'text' : 'letter', text: trimmed })
     }
-    if (/^[A-Z](?:\s*(?:,|and|or|&)\s*[A-Z])+$/.test(trimmed)) return this.inner(trimmed.replace('&', ','))
+    const letters = trimmed.replace(/^both\s+/, '').replace(/\(([A-J])\)/g, '$1')
+    if (/^[A-Z](?:\s*(?:,|and|or|&)\s*[A-Z])+$/.test(letters)) return this.inner(letters.replace('&', ','))
     const digits = /^[-\d.,\s+*/^_{}()[\]\\]*\d[-\d.,\s+*/^_{}()[\]\\]*$/.test(trimmed)
     if (digits || /\\(?:frac|sqrt|pi|infty)/.test(trimmed)) return this.inner(trimmed)
     // \text{hour and } 15\text{ minutes}

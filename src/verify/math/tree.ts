@@ -60,6 +60,13 @@ export interface Parameter {
   domain: string
 }
 
+/** The parameter that k ∈ ℤ names. */
+export function domainIn(tree: Tree): Parameter | undefined {
+  if (tree.t !== 'relation' || tree.operators.length !== 1 || tree.operators[0] !== 'in') return undefined
+  const [name, domain] = tree.of
+  return name!.t === 'symbol' && domain!.t === 'reals' ? { name: name!.name, domain: domain!.name } : undefined
+}
+
 /** Thrown inside the parser where a text is no mathematics that it knows; never leaves this folder. */
 export class Unreadable extends Error {}
 

@@ -118,6 +118,7 @@ unit('money', 1, 100, 'cent cents')
 unit('euro', 1, 1, 'euro euros eur EUR')
 unit('rupee', 1, 1, 'rupee rupees INR')
 unit('pound sterling', 1, 1, 'GBP quid')
+unit('pound sterling', 1, 100, 'pence penny')
 unit('yen', 1, 1, 'yen JPY 日元')
 unit('yuan', 1, 1, 'yuan CNY RMB 元 圆 人民币')
 unit('¥', 1, 1, '¥')
@@ -230,6 +231,16 @@ function readUnitAfresh(text: string): Unit | undefined {
   return { dimension: names.sort().join(' '), n, d }
 }
 
+const DIRECTION =
+  /\b(?:left|right|north|south|east|west|up|down|upwards?|downwards?|above|below|before|after|earlier|later|clockwise|anticlockwise|counterclockwise|increase|decrease|gain|loss|profit|deficit|more|less|fewer|slower|faster)\b/gi
+
+/** The words behind an amount that say which way it goes: north, later, profit. */
+export function directions(text: string): string[] {
+  return (text.match(DIRECTION) ?? []).map((word) => word.toLowerCase()).sort()
+}
+
+export const withoutDirection = (text: string): string => text.replace(DIRECTION, ' ').trim()
+
 const TRUTH = table<string>({
   ...{ yes: 'yes', true: 'yes', no: 'no', false: 'no' },
   ...{ 是: 'yes', 否: 'no', 不是: 'no', 正确: 'yes', 对: 'yes', 错误: 'no', 错: 'no', 不正确: 'no', 不对: 'no' },
@@ -245,7 +256,7 @@ export function truth(text: string): string | undefined {
 }
 
 const EMPTY =
-  /^(?:(?:the\s+)?(?:empty|null)\s+set|(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?|无解)$/i
+  /^(?:(?:the\s+)?(?:empty|null)\s+set|(?:there\s+(?:is|are)\s+)?no\s+(?:such\s+)?(?:(?:real|positive|natural|prime|integer)\s+)*(?:solutions?|roots?|numbers?|integers?|values?|primes?|functions?|pairs?|triples?|polynomials?)(?:\s+exists?)?|(?:there\s+(?:is|are)\s+)?none(?:\s+exists?)?|无解)$/i
 const REALS =
   /^(?:x\s+(?:is|can be)\s+)?(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?real(?:\s+(?:numbers?|values?))?(?:\s+x)?$/i
 const WHOLE = /^(?:the\s+set\s+of\s+)?(?:all|any|every)\s+(?:the\s+)?integers?$/i
