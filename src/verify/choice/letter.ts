@@ -52,7 +52,7 @@ const STATED = [
   /(?:故选|应选|选择|所以选|因此选|因此,?选|选)\s*[:：]?\s*[*$"'(（\\]*([A-J])(?![A-Za-z0-9'’])/g,
   // "I choose C", "matches option C", "(C) is correct"
   /(?:choose|pick|select|chose)\s+(?:option|choice|answer)?\s*[*$"'(]*([A-J])(?![A-Za-z0-9'’])/gi,
-  /(?:^|[\s(])(?:option|choice)?\s*[*$"']*\(?([A-J])[*)"']*\s+is\s+(?:the\s+)?(?:correct|right|true|best)/g,
+  /(?:^|[\s(])(?:option|choice)?\s*[*$"']*\(?([A-J])[*)"']*\s+is\s+(?:the\s+)?(?:final\s+)?(?:correct|right|true|best|answer)\b/g,
 ]
 
 /**

@@ -13,6 +13,9 @@ export interface Extracted {
   unterminated?: boolean
 }
 
+/** How far from the end of a text its last formula may stand, in characters, and still be its answer. */
+const NEAR_END = 300
+
 /** What stands for a whole text: anything longer that holds a sentence has to state its answer. */
 const MAX_BARE = 400
 
@@ -47,9 +50,11 @@ export function finalAnswer(text: string): Extracted {
   const part = afterThinking(whole)
   return (
     closing(part) ??
+    tagged(part) ??
     boxed(part) ??
     stated(part) ??
     (part !== whole && stops(whole, part) ? boxed(whole) : undefined) ??
+    structured(part) ??
     bare(part) ??
     formula(part) ??
     bold(part) ?? { by: 'none' }
@@ -73,6 +78,31 @@ function thinks(text: string): boolean {
   return (
     thought >= 0 && text.indexOf('<|end_of_thought|>', thought) < 0 && !text.includes('<|begin_of_solution|>', thought)
   )
+}
+
+/** <answer>…</answer>, as R1's prompt asks for it: the box in it, or all of it. */
+function tagged(text: string): Extracted | undefined {
+  const at = text.lastIndexOf('<answer>')
+  if (at < 0) return undefined
+  const rest = text.slice(at + '<answer>'.length)
+  const end = rest.indexOf('</answer>')
+  const inner = (end < 0 ? rest : rest.slice(0, end)).trim()
+  const open = end < 0 && { unterminated: true }
+  if (inner === '') return end < 0 ? { by: 'none', unterminated: true } : undefined
+  return { ...(boxed(inner) ?? stated(inner) ?? { answer: inner, by: 'marked' as const }), ...open }
+}
+
+/** {"answer": 7}, bare or in a fence. */
+function structured(text: string): Extracted | undefined {
+  const object = /^(?:```(?:json)?\s*)?(\{[\s\S]*\})(?:\s*```)?$/.exec(text.trim())
+  if (!object || !/"(?:final_?)?answer"/i.test(object[1]!)) return undefined
+  try {
+    const value = Object.entries(JSON.parse(object[1]!)).find(([name]) => /^(?:final_?)?answer$/i.test(name))?.[1]
+    if (typeof value === 'string' || typeof value === 'number') return { answer: String(value), by: 'marked' }
+  } catch {
+    // Something else in braces: a set, or JSON that is none.
+  }
+  return undefined
 }
 
 /** "The final answer is … I hope it is correct." behind the last box says more than the box. */
@@ -181,6 +211,10 @@ function boxed(text: string): Extracted | undefined {
 
 const STATEMENTS =
   /(?:final\s+answer|correct\s+answer|answer|答案|最终答案)\s*(?:(?:to\s+(?:the|this)\s+(?:question|problem)\s+)?(?:is|are|=|为|是|：|:)\s*:?|\*\*\s*:?|:\*\*|(?<=^#{1,6} {0,3}(?:final {1,3})?answer {0,3})\n)/gim
+/** "The solutions are x = 1 and x = 2": only where a value follows, and not "as follows". */
+const SOLUTIONS = /\bsolutions?\s+(?:is|are)\s*:?(?=[\s*]*(?:\$|\\[([]|[a-z]\s*=|[-(]?\d))/gi
+/** "we get 42 as the final answer" */
+const AS_ANSWER = /(?<=\s)(\$[^$\n]{1,200}\$|[^\s,]{1,80}) as (?:the|our|my) (?:final )?answer\b/gi
 
 function stated(text: string): Extracted | undefined {
   const hash = text.lastIndexOf('####')
@@ -189,9 +223,15 @@ function stated(text: string): Extracted | undefined {
     if (line) return { answer: line, by: 'marked' }
   }
   // The last statement that states something; a text that says "the answer is" a thousand times is not read whole.
-  const starts: number[] = []
-  STATEMENTS.lastIndex = 0
-  for (let match = STATEMENTS.exec(text); match; match = STATEMENTS.exec(text)) starts.push(STATEMENTS.lastIndex)
+  const starts = [...text.matchAll(STATEMENTS)].map((match) => match.index + match[0].length)
+  if (starts.length === 0) {
+    const value = [...text.matchAll(AS_ANSWER)].pop()?.[1]
+    if (value !== undefined) return { answer: value, by: 'stated' }
+    const solutions = [...text.slice(-NEAR_END).matchAll(SOLUTIONS)]
+    const last = solutions.map((match) => text.length - Math.min(text.length, NEAR_END) + match.index + match[0].length)
+    // On the way to an answer there are solutions too: it counts as the last word only.
+    starts.push(...last.filter((start) => !/\n\s*\S/.test(text.slice(start))))
+  }
   for (const start of starts.slice(-20).reverse()) {
     const answer = statement(text.slice(start, start + 3000))
     if (answer !== undefined) return { answer, by: 'stated' }
@@ -236,9 +276,6 @@ function sentence(text: string): string | undefined {
   const cut = (end ? line.slice(0, end.index) : line).replace(/\*\*/g, '').trim()
   return cut && cut.length <= 600 ? cut : undefined
 }
-
-/** How far from the end of a text its last formula may stand, in characters, and still be its answer. */
-const NEAR_END = 300
 
 /** The last formula of the text, with the percent sign behind it. */
 function formula(text: string): Extracted | undefined {

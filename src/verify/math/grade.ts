@@ -8,6 +8,7 @@ import { type Reading, read } from './read.js'
 import { checkedRules, type Rules, type Settled } from './rules.js'
 import { type SkyT1Rule, skyT1Extract, skyT1Normal, skyT1Rule } from './sky-t1.js'
 import type { How, Outcome } from './values.js'
+import { truth } from './words.js'
 import { written } from './write.js'
 
 /**
@@ -167,7 +168,12 @@ function decide(g: Reading, p: Reading, rules: Settled): Decision {
       ? { equal: true, how: g.source === p.source ? 'exact' : 'rational' }
       : { equal: false, why: 'different' }
   if (g.normal !== '' && g.normal === p.normal) return { equal: true, how: 'exact' }
-  if (g.trees.length === 0 || p.trees.length === 0) return { equal: false, why: 'unparsed' }
+  if (g.trees.length === 0 || p.trees.length === 0) {
+    // "Yes, because 2 is prime" is no mathematics, and answers.
+    const [said, stated] = [truth(g.source), truth(p.source)]
+    if (said === undefined || stated === undefined) return { equal: false, why: 'unparsed' }
+    return said === stated ? { equal: true, how: 'text' } : { equal: false, why: 'different' }
+  }
   let why: 'different' | 'undecided' = 'different'
   for (const gold of g.trees) {
     for (const pred of p.trees) {
