@@ -60,7 +60,8 @@ export function completions(
   return {
     from: at - word.length,
     to: at + after.length,
-    items: [...items.values()],
+    // As typed comes before what only begins so in other letters: `pro` is problems before Problem.
+    items: [...items.values()].sort((a, b) => Number(b.text.startsWith(word)) - Number(a.text.startsWith(word))),
     ...(live ? { live } : {}),
   }
 }

@@ -37,6 +37,17 @@ export function withImports(problems: LanguageProblem[], code: string, folder: s
   })
 }
 
+/**
+ * `import { pro|`, which names no module yet: the code as if it were `skylab`, for what can stand at the
+ * cursor. Undefined where the cursor is elsewhere.
+ */
+export function withOwnModule(code: string, at: number): string | undefined {
+  if (!/(?:^|[\n;])\s*import\s+(?:type\s+)?\{[^{}'"`]*$/.test(code.slice(0, at))) return undefined
+  const rest = /^([^{}'"`\n;]*)(?:\}\s*(?:from\s*(?:''|"")?)?)?[ \t]*(?=[\n;]|$)/.exec(code.slice(at))
+  if (!rest) return undefined
+  return `${code.slice(0, at)}${rest[1]} } from '${OURS}'${code.slice(at + rest[0].length)}`
+}
+
 /** What the package exports that a cell of the folder would import: read once, when it is first asked for. */
 function ownExports(folder: string): ReadonlySet<string> {
   let known = exportsByFolder.get(folder)

@@ -8,7 +8,7 @@ import { completions } from './completions.js'
 import { inspection } from './inspection.js'
 import { type LiveCell, LiveCells } from './live-cells.js'
 import type { TypedCompletion } from './live-query.js'
-import { missingImports, withImports } from './missing-imports.js'
+import { missingImports, withImports, withOwnModule } from './missing-imports.js'
 import { endOf, Narrowings } from './narrowing.js'
 import { Owners } from './owners.js'
 import type { LanguageProblem } from './problems.js'
@@ -111,7 +111,8 @@ export class World {
       .map((each) => problem(code, each, each.start ?? 0, (each.start ?? 0) + (each.length ?? 1)))
   }
 
-  complete(code: string, at: number): TypedCompletion {
+  complete(typed: string, at: number): TypedCompletion {
+    const code = withOwnModule(typed, at) ?? typed
     return this.probe(code, at, (file, offset, files) =>
       completions(this.service, file, offset, code, at, [...files.names.keys()], this.isHidden),
     )

@@ -202,6 +202,30 @@ describe('imports', () => {
     expect((await completed(code)).texts.filter((text) => text !== 'type').sort()).toEqual(names)
   })
 
+  it.each([
+    ['import { pro|', 'problems', 'import { problems'],
+    ['import { | }', 'sample', 'import { sample }'],
+    ["import { problems, sam| } from ''", 'sample', "import { problems, sample } from ''"],
+    ['import {\n  problems,\n  sam|', 'sample', 'import {\n  problems,\n  sample'],
+    ['import type { Prob|\nconst x = 1', 'Problem', 'import type { Problem\nconst x = 1'],
+    ["import { samp| } from 'skylab'", 'sample', "import { sample } from 'skylab'"],
+    ["import { problems, problemsN| } from 'skylab'", 'problems', undefined],
+    ["import { sam| } from './util'", 'sample', undefined],
+    ['const { sam| } = data', 'sample', undefined],
+  ])('%s: %s of the package that comes with the kernel', async (code, name, whole) => {
+    const { texts, chosen } = await completed(code)
+    if (whole === undefined) expect(texts).not.toContain(name)
+    else {
+      expect(texts).toContain(name)
+      expect(chosen(name)).toBe(whole)
+    }
+  })
+
+  it('gives first what begins as it was typed', async () => {
+    expect((await completed("import { pro| } from 'skylab'")).texts[0]).toBe('problems')
+    expect((await completed("import { Pro| } from 'skylab'")).texts[0]).toBe('Problem')
+  })
+
   it('gives no paths in a text that is none of an import', async () => {
     expect((await completed("const text = './")).texts).not.toContain('util.ts')
     expect((await completed("// import x from './")).texts).not.toContain('util.ts')
