@@ -47,6 +47,8 @@ export interface RunOptions {
   onOutput(output: Output): void
   /** Answers `prompt()` in the cell. Where absent, `prompt()` throws. */
   onPrompt?(text: string, password: boolean): Promise<string>
+  /** Nobody hears what comes after the end of the cell: it ends only when its type errors are told. */
+  waitForTypes?: boolean
 }
 
 export interface Outcome {

@@ -25,6 +25,7 @@ import type {
 import { type MagicsHost, SessionMagics } from './session-magics.js'
 import { type CellOutputs, Shown } from './shown.js'
 import { tslabLanguage } from './tslab/language.js'
+import { TypeErrors } from './type-errors.js'
 
 /**
  * Starts a session: resolves when its runtime can take a cell.
@@ -46,6 +47,7 @@ class KernelSession implements Session {
   private readonly secrets: Secrets
   private readonly staleness = new Staleness()
   private readonly shown: Shown
+  private readonly typeErrors: TypeErrors
   private readonly magics: SessionMagics
   private runtime: RuntimeProcess
   private queue: Promise<unknown> = Promise.resolve()
@@ -62,6 +64,7 @@ class KernelSession implements Session {
     this.env = options.env ?? process.env
     this.secrets = new Secrets(this.env)
     this.shown = new Shown(this.secrets)
+    this.typeErrors = new TypeErrors(this.secrets)
     const setting = typesSetting(this.env.SKYLAB_TYPES)
     this.runtime = this.startRuntime()
     const { converter, types } =
@@ -79,7 +82,7 @@ class KernelSession implements Session {
     const asked = this.interrupts
     return this.enqueue(async () => {
       try {
-        return await this.runCell(code, options, asked)
+        return await this.typeErrors.within(options, () => this.runCell(code, options, asked), this.typeService)
       } catch (error) {
         // A thread or process of ours has failed: the cell says so, and the session goes on.
         return this.shown.refuse(options, 'KernelFault', error instanceof Error ? error.message : String(error))
@@ -240,8 +243,10 @@ class KernelSession implements Session {
       const notes = this.staleness.ran(cell, code, options.count)
       if (this.magics.types !== 'off') this.shown.note(options, notes)
     }
-    if (check && this.magics.types === 'warn')
-      await this.shown.warn({ code, options, outcome, look: cell.look }, check, this.typeService)
+    if (check && this.magics.types === 'warn') {
+      const ran = { code, options, outcome, look: cell.look, bare: cell.mentions.length === 0 }
+      await this.typeErrors.tell(ran, check, this.typeService)
+    }
     return outcome
   }
 
@@ -282,7 +287,7 @@ class KernelSession implements Session {
       options,
     )
     if (this.magics.types === 'warn')
-      await this.shown.warn({ code, options, outcome, look: false }, check, this.typeService)
+      await this.typeErrors.tell({ code, options, outcome, look: false, bare: false }, check, this.typeService)
     return outcome
   }
 

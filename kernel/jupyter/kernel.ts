@@ -204,6 +204,8 @@ export class Kernel {
       // What is not counted has no number of its own; in tracebacks it is the next.
       count: stored ? count : count + 1,
       onOutput: this.#outputs(header, count, silent),
+      // Who lets nobody be asked runs a notebook through, and drops what comes after the idle status.
+      ...(content.allow_stdin === false ? { waitForTypes: true } : {}),
       ...(content.allow_stdin === true ? { onPrompt: this.#prompts(request) } : {}),
     })
     this.#asked?.refuse(new Error('the cell has ended'))

@@ -3,6 +3,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CodeCell, type Notebook, readNotebook } from '../../kernel/notebook/document.js'
@@ -57,23 +58,35 @@ describe('the recipe under nbclient', () => {
       { code: "display(slow('first', 400))\nif (true) display(slow('second', 200))\nelse console.log('no')" },
       { code: "display(slow('third', 200))\nslow('result', 50)" },
     ])
-    const args = [
-      '-m',
-      'nbconvert',
-      '--to',
-      'notebook',
-      '--execute',
-      '--inplace',
-      '--ExecutePreprocessor.kernel_name=skylab',
-      'slow.ipynb',
-    ]
-    const run = await finish(jupyterPython(), args, { cwd: folder, env: environment })
-    expect(run.status, run.stderr).toBe(0)
+    await execute('slow.ipynb')
     const shown = readNotebook(at('slow.ipynb')).cells.map((cell) =>
       (cell as CodeCell).outputs.map((output) => ('data' in output ? output.data['text/plain'] : output)),
     )
     expect(shown).toEqual([[], ['first', 'second'], ['third', 'result']])
   })
+
+  it('gets every type error, those of the first cell with the second', async () => {
+    writeTestNotebook(at('types.ipynb'), [
+      { code: "const one: number = 'text'" },
+      { code: 'problems.length', tags: ['raises-exception'] },
+      { code: "const two: number = 'text'" },
+    ])
+    await execute('types.ipynb')
+    const told = readNotebook(at('types.ipynb')).cells.map((cell) =>
+      (cell as CodeCell).outputs.map((output) =>
+        stripVTControlCharacters(JSON.stringify(output)).match(/cell \[\d\]|→ [^"\\]+/g),
+      ),
+    )
+    expect(told).toEqual([[], [["→ import { problems } from 'skylab'", 'cell [2]'], ['cell [1]']], [['cell [3]']]])
+  })
+
+  /** Runs a notebook in place. */
+  async function execute(name: string): Promise<void> {
+    const kernel = '--ExecutePreprocessor.kernel_name=skylab'
+    const args = ['-m', 'nbconvert', '--to', 'notebook', '--execute', '--inplace', kernel, name]
+    const run = await finish(jupyterPython(), args, { cwd: folder, env: environment })
+    expect(run.status, run.stderr).toBe(0)
+  }
 
   it('leaves a page whose figures are visible without any script, and alive with scripts', async () => {
     writeFileSync(at('page.html'), await htmlPage(done, { title: 'the recipe' }))
