@@ -24,6 +24,12 @@ it('has a page for every notebook and every exported name, with no link that lea
   for (const name of names) expect(all).toContain(path.join('notebooks', name.replace('.ipynb', '.html')))
   for (const name of ['functions/sample', 'functions/verify', 'functions/grade', 'classes/Stopped', 'variables/plot'])
     expect(all).toContain(path.join('api', `${name}.html`))
+  for (const name of ['readme', 'readme.zh', 'changelog', 'contributing']) expect(all).toContain(`${name}.html`)
+  // From the front page to each function, and back from there.
+  const front = readFileSync(path.join(docs, 'index.html'), 'utf8')
+  for (const name of readdirSync(path.join(docs, 'api/functions')).filter((file) => !file.includes('types_that')))
+    expect(front).toContain(`href="api/functions/${name}"`)
+  expect(readFileSync(path.join(docs, 'api/functions/sample.html'), 'utf8')).toContain('href="../../index.html"')
   const broken = all.flatMap((file) => {
     const text = readFileSync(path.join(docs, file), 'utf8').replace(/<script[\s\S]*?<\/script>/g, '')
     return [...text.matchAll(/\s(?:href|src)="([^"#][^"]*)"/g)]
