@@ -5,6 +5,7 @@
 //                differently, one and three words changed, and the same with other numbers, which are other problems
 //   benchmarks   real problems, and planted among them: a benchmark's questions verbatim, respelled, embedded in a longer
 //                text, with other numbers, reworded; what is flagged among the real ones is counted apart
+//   contests     the problems of AIME 1983 to 2023 beside AIME24 and MATH-500: how many each rule flags
 //
 // Peers: text-dedup's minhash.py and datatrove's MinHash pipeline, both at their own defaults but for the shingle of 5
 // words and the threshold 0.7; datatrove's n-gram decontamination with its own normalisation, tokenizer and filter, at
@@ -52,7 +53,9 @@ export async function run(tools) {
     }
     const duplicates = await benchDuplicates(tools, folder, train, python)
     const benchmarks = await benchBenchmarks(tools, folder, train, questions, python)
-    tools.report('curate', `${duplicates.markdown}\n\n${benchmarks.markdown}`, { duplicates, benchmarks })
+    const contests = await benchContests(folder, load)
+    const tables = [duplicates, benchmarks, contests].map(({ markdown }) => markdown)
+    tools.report('curate', tables.join('\n\n'), { duplicates, benchmarks, contests })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -228,6 +231,26 @@ async function benchBenchmarks(tools, folder, train, questions, python) {
 |---|${'--:|'.repeat(names.length + 3)}
 ${results.map(({ name, found, real: n, cpu, rss }) => `| ${name} | ${names.map((kind) => share(found[kind])).join(' | ')} | ${n} | ${cpu.toFixed(2)} | ${Math.round(rss)} |`).join('\n')}`
   return { rows: train.length, results, markdown }
+}
+
+/** The figures of lesson 05: words there are letters and digits, so that TeX does not hide a run. */
+async function benchContests(folder, load) {
+  const [aime, bench] = [path.join(folder, 'aime.jsonl'), path.join(folder, 'later.jsonl')]
+  const old = await load(['aime_train_1983_2023.json'])
+  const later = await load(['aime24_qwen_math.jsonl', 'math500.jsonl'])
+  writeFileSync(aime, lines(old.map(({ id, prompt }) => ({ id, text: prompt }))))
+  writeFileSync(bench, lines(later.map(({ id, prompt }) => ({ id, text: prompt }))))
+  const skylab = tool(process.execPath, [path.join(here, 'ours.mjs'), 'benchmarks', aime, bench]).flagged.length
+  const [eight, thirteen] = [8, 13].map((n) => {
+    const runs = ({ prompt }) => {
+      const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+      return words.slice(n - 1).map((_, i) => words.slice(i, i + n).join(' '))
+    }
+    const known = new Set(later.flatMap(runs))
+    return old.filter((one) => runs(one).some((run) => known.has(run))).length
+  })
+  const markdown = `Of ${old.length} problems of AIME 1983 to 2023, beside ${later.length} questions of AIME24 and MATH-500: skylab flags ${skylab}, runs of 8 words ${eight}, runs of 13 words ${thirteen}.`
+  return { rows: old.length, skylab, eight, thirteen, markdown }
 }
 
 /** Memory of a stream: rows are made as they are read. */

@@ -113,6 +113,9 @@ export async function run(tools) {
   }
   const paragraphs = [...texts].flatMap(([id, row]) => (/27B|32B|14B__/.test(id) ? row.response.split(/\n\s*\n/) : []))
   const inMathematics = paragraphs.filter((one) => kindOf(one) === 'walk-through').length
+  // Students of 14B, 27B and 32B that were trained on long traces of mathematics alone, on AIME24, AMC23 and MATH-500.
+  const alone = [...texts].filter(([id]) => /^Sky-T1-math-correct-5K-(?:14B|27B|32B-ckpts)__(?!minerva)/.test(id))
+  const walking = alone.filter(([, { response }]) => markers(response).walkThrough > 0).length
 
   // What ending an answer at its loop saves, and costs.
   let [characters, saved, stopped, stoppedRight] = [0, 0, 0, 0]
@@ -166,7 +169,7 @@ ${Object.entries(walks)
   )
   .join('\n')}
 
-In ${paragraphs.length.toLocaleString('en')} paragraphs of mathematics, ${inMathematics} are flagged. The 270M model repeats the question's examples and walks through nothing.
+In ${paragraphs.length.toLocaleString('en')} paragraphs of mathematics, ${inMathematics} are flagged. The 270M model repeats the question's examples and walks through nothing. Of ${alone.length} answers by students of long maths traces alone, ${walking} ${walking === 1 ? 'walks' : 'walk'} through an input.
 
 Ending an answer at its loop (\`stopLoops\`): ${stopped} of ${auto.length} answers ended, ${percent(saved, characters)} of all characters not written, ${stoppedRight} of the ended ones were scored right.
 
@@ -180,6 +183,7 @@ ${Object.entries(speeds)
     results,
     walks,
     inMathematics,
+    walking: [walking, alone.length],
     stopped,
     stoppedRight,
     saved: saved / characters,
