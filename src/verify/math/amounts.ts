@@ -2,7 +2,8 @@
 
 import type { Parser } from './parse.js'
 import { number, type Tree } from './tree.js'
-import { directions, readUnit } from './words.js'
+import { readUnit } from './units.js'
+import { directions } from './words.js'
 
 /** An amount of money. What is said behind it ("per day", "dollars") does not make it another amount; "loss" does. */
 export function amount(tree: Tree, currency: string): Tree {

@@ -87,9 +87,9 @@ function tagged(text: string): Extracted | undefined {
   const rest = text.slice(at + '<answer>'.length)
   const end = rest.indexOf('</answer>')
   const inner = (end < 0 ? rest : rest.slice(0, end)).trim()
-  const open = end < 0 && { unterminated: true }
   if (inner === '') return end < 0 ? { by: 'none', unterminated: true } : undefined
-  return { ...(boxed(inner) ?? stated(inner) ?? { answer: inner, by: 'marked' as const }), ...open }
+  // The closing tag is a stop string of many servers, and then not in the text.
+  return boxed(inner) ?? stated(inner) ?? { answer: inner, by: 'marked' }
 }
 
 /** {"answer": 7}, bare or in a fence. */
@@ -151,7 +151,14 @@ function boxes(text: string, from: number): Box[] {
         }
       } else {
         const line = /^[^\n]*/.exec(text.slice(at + 1))![0]
-        found.push({ start: match.index, end: text.length, text: line.replace(/\$.*$/, ''), open: true })
+        const inner = line.replace(/\$.*$/, '')
+        // Where the text goes on behind it, only the brace was forgotten.
+        const open =
+          text
+            .slice(at + 1 + inner.length)
+            .replaceAll('$', '')
+            .trim() === ''
+        found.push({ start: match.index, end: text.length, text: inner, open })
         break
       }
     } else {

@@ -255,12 +255,16 @@ function lcm(a: bigint, b: bigint): bigint {
   return x === 0n ? 0n : abs(a * b) / x
 }
 
+const CONSTANT = /^[ABCKck](?:_\{?\d\}?)?$/
+
 /** Whether two sums differ by no more than the name of a constant that stands alone: C and K, c_1 and C_1. */
 export function sameUpToConstants(g: Tree, p: Tree, again: (g: Tree, p: Tree) => Outcome): Outcome | undefined {
-  const constants = (tree: Tree) => [...symbols(tree)].filter((name) => /^[CKck](?:_\{?\d\}?)?$/.test(name)).sort()
+  const constants = (tree: Tree) => [...symbols(tree)].filter((name) => CONSTANT.test(name)).sort()
   const one = constants(g)
   const two = constants(p)
   if (one.length === 0 || one.length !== two.length || one.join() === two.join() || one.length > 3) return undefined
+  // A and B are constants where they stand before solutions of a differential equation.
+  if ([...one, ...two].some((name) => /^[AB]$/.test(name)) && !(oscillates(g) && oscillates(p))) return undefined
   if (one.length === 1 && !(alone(g, one[0]!) && alone(p, two[0]!))) return undefined
   for (const order of permutations(two)) {
     let renamed = p
@@ -279,4 +283,16 @@ export function sameUpToConstants(g: Tree, p: Tree, again: (g: Tree, p: Tree) =>
 
 /** One letter is a constant of integration where it stands by itself in the sum, or before an exponential. */
 const alone = (tree: Tree, name: string): boolean =>
-  tree.t === 'sum' && tree.of.some((part) => part.t === 'symbol' && part.name === name)
+  (tree.t === 'sum' && tree.of.some((part) => isNamed(part, name) || beforeExponential(part, name))) ||
+  beforeExponential(tree, name)
+
+const isNamed = (tree: Tree, name: string): boolean => tree.t === 'symbol' && tree.name === name
+
+const beforeExponential = (tree: Tree, name: string): boolean =>
+  tree.t === 'product' && tree.of.some((part) => isNamed(part, name)) && tree.of.some(isExponential)
+
+const isExponential = (tree: Tree): boolean =>
+  tree.t === 'power' && tree.base.t === 'constant' && tree.base.name === 'e'
+
+const oscillates = (tree: Tree): boolean =>
+  some(tree, (part) => isExponential(part) || (part.t === 'call' && /^(?:sin|cos|exp)$/.test(part.name)))

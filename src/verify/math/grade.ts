@@ -108,6 +108,12 @@ export function grade(gold: string, pred: string, options: GradeOptions = {}): G
     return verdict(alike ? { equal: true, how: 'exact' } : { equal: false, why: 'different' }, g, p, noted, forms)
   }
   const outcome = decide(g, p, rules)
+  // \boxed{12 may have been going to be 125.
+  if (outcome.equal && found.unterminated)
+    return {
+      ...verdict({ equal: false, why: 'no-answer' }, g, p, noted),
+      rule: 'the text is cut off inside its answer',
+    }
   if (!outcome.equal && found.lastPart !== undefined) {
     // Part by part answers: the last part may be all that was asked.
     const last = read(found.lastPart)

@@ -7,8 +7,9 @@ import type { Settled } from './rules.js'
 import { scalars } from './scalars.js'
 import { sameText } from './text.js'
 import { number, some, type Tree } from './tree.js'
+import { readUnit } from './units.js'
 import { DIFFERENT, equal, isExpression, type Outcome, sameValue } from './values.js'
-import { directions, readUnit, withoutDirection, wordValue } from './words.js'
+import { directions, withoutDirection, wordValue } from './words.js'
 
 /** 25% is 25, written with its sign, and it is 0.25. */
 export function percents(g: Tree, p: Tree, rules: Settled): Outcome {

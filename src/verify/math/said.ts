@@ -4,7 +4,8 @@ import { sumOfQuantities, unitFraction } from './amounts.js'
 import type { Parser } from './parse.js'
 import type { Token } from './tokens.js'
 import { number, type Tree, times } from './tree.js'
-import { readUnit, scaleWord } from './words.js'
+import { readUnit } from './units.js'
+import { scaleWord } from './words.js'
 
 /** Words that begin a condition or an explanation of what stands before them. */
 export const CONDITION =
