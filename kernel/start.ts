@@ -82,7 +82,7 @@ class KernelSession implements Session {
     const asked = this.interrupts
     return this.enqueue(async () => {
       try {
-        return await this.typeErrors.within(options, () => this.runCell(code, options, asked), this.typeService)
+        return await this.typeErrors.around(options, () => this.runCell(code, options, asked), this.typeService)
       } catch (error) {
         // A thread or process of ours has failed: the cell says so, and the session goes on.
         return this.shown.refuse(options, 'KernelFault', error instanceof Error ? error.message : String(error))

@@ -10,6 +10,7 @@ import type { CellTypes } from './engine.js'
 import { type LanguageProblem, problemError, UNKNOWN_NAME } from './language/problems.js'
 import type { CellError, Outcome } from './session.js'
 import type { CellOutputs } from './shown.js'
+import { within } from './within.js'
 
 /** How long the types of a cell that has ended are waited for, in milliseconds. */
 const WAIT = 150
@@ -49,7 +50,7 @@ export class TypeErrors {
   }
 
   /** Runs a cell; where nobody listens after its end, it ends with all type errors told that are known by then. */
-  async within(options: CellOutputs, run: () => Promise<Outcome>, types: CellTypes): Promise<Outcome> {
+  async around(options: CellOutputs, run: () => Promise<Outcome>, types: CellTypes): Promise<Outcome> {
     if (!options.waitForTypes) return run()
     this.#waiting = true
     try {
@@ -97,17 +98,6 @@ export class TypeErrors {
     for (const text of texts)
       options.onOutput(this.#secrets.maskAll({ kind: 'stream', name: 'stderr', text: `${text}\n` }))
   }
-}
-
-/** What work gives, or undefined where that takes longer. */
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds)
-  })
-  const found = await Promise.race([work, late])
-  clearTimeout(timer)
-  return found
 }
 
 function warnings({ code, options, outcome }: RanCell, problems: LanguageProblem[]): string[] {

@@ -4,6 +4,7 @@
 // runs in this process, so nothing that a cell does can make it deaf.
 import type { EngineName } from '../engine.js'
 import type { CellError, Output, RunOptions, Session } from '../session.js'
+import { within } from '../within.js'
 import { answers, commMessage, debugReply, kernelInfo } from './answers.js'
 import { History } from './history.js'
 import { forWire, Publisher } from './publisher.js'
@@ -146,7 +147,7 @@ export class Kernel {
         return this.#comm('close', request)
       case 'interrupt_request':
         // Bounded: the reply also says that the kernel hears, and must not wait for a stubborn cell.
-        await Promise.race([this.interrupt(), new Promise((resolve) => setTimeout(resolve, 1000))])
+        await within(this.interrupt(), 1000)
         return reply({})
       case 'debug_request':
         return this.#sockets.reply(channel, request, 'debug_reply', debugReply(request.content))

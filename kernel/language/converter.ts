@@ -21,11 +21,13 @@ export type Converted =
 const YOUNG = 4
 
 export class Converter {
-  private readonly worker: RequestWorker
+  private readonly cwd: string
+  private worker: RequestWorker
 
   /** `cwd`: the folder from which cells import. */
   constructor(cwd: string) {
-    this.worker = new RequestWorker(compiled('language/convert-worker'), { cwd }, YOUNG)
+    this.cwd = cwd
+    this.worker = this.thread()
   }
 
   /** The cell as a function, with the scope object of each name that it declares. */
@@ -46,12 +48,17 @@ export class Converter {
     return this.worker.ask('undo')
   }
 
-  /** Forgets all names. */
-  reset(): Promise<void> {
-    return this.worker.ask('reset')
+  /** Forgets all names. A thread that has ended is replaced here only: another would not know where the names are. */
+  async reset(): Promise<void> {
+    if (this.worker.failed) this.worker = this.thread()
+    else await this.worker.ask('reset')
   }
 
   close(): Promise<void> {
     return this.worker.close()
+  }
+
+  private thread(): RequestWorker {
+    return new RequestWorker(compiled('language/convert-worker'), { cwd: this.cwd }, YOUNG)
   }
 }

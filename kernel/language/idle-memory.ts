@@ -13,6 +13,8 @@ const GROWN = 12 * 1024 * 1024
 // compiled code of TypeScript stays, or the first cell after a pause would pay for the collection.
 v8.setFlagsFromString('--heap-growing-percent=20')
 v8.setFlagsFromString('--no-flush-bytecode')
+// Flags are the whole process's. A thread that took this one back would take it from another that has just set it.
+v8.setFlagsFromString('--expose-gc')
 
 type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
@@ -36,16 +38,9 @@ export class IdleMemory {
 
   private free(): void {
     if (v8.getHeapStatistics().total_heap_size < this.kept + GROWN) return
-    this.collect ??= collector()
+    // The last resort also gives the pages back to the system.
+    this.collect ??= vm.runInNewContext('gc') as Collect
     this.collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     this.kept = v8.getHeapStatistics().total_heap_size
   }
-}
-
-/** V8's own collection: the last resort also gives the pages back to the system. */
-function collector(): Collect {
-  v8.setFlagsFromString('--expose-gc')
-  const collect: Collect = vm.runInNewContext('gc')
-  v8.setFlagsFromString('--no-expose-gc')
-  return collect
 }

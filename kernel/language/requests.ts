@@ -60,7 +60,11 @@ export class RequestWorker {
       else waiting?.resolve(reply.value as never)
     })
     this.worker.on('error', (error) => this.failAll(error instanceof Error ? error : new Error(String(error))))
-    this.worker.on('exit', () => this.failAll(new Error('The language thread has ended.')))
+    this.worker.on('exit', () =>
+      this.failAll(
+        new Error('The language thread has ended. Restart the kernel (%reset -f); all variables are lost then.'),
+      ),
+    )
   }
 
   /** True when the thread has ended: it answers nothing more. */

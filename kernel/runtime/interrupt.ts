@@ -5,6 +5,8 @@
 // first answer (listeners of the abort signal may hang), twice more after a termination (the one that
 // may be pending has then hit an answer and not the next cell).
 
+import { within } from '../within.js'
+
 export interface InterruptLines {
   stop(number: number): void
   terminate(): void
@@ -40,7 +42,7 @@ export async function interruptRuntime(lines: InterruptLines): Promise<boolean> 
     // In native code, as in execSync: what it waits for must end. Politely at first.
     if (round >= 1) lines.wake(round < 3 ? 'SIGINT' : round < 5 ? 'SIGTERM' : 'SIGKILL')
     if (round % 2 === 1) continue
-    const underWay = new Promise<boolean>((resolve) => lines.onUnderWay(() => resolve(true)))
+    const underWay = new Promise<void>((resolve) => lines.onUnderWay(resolve))
     lines.terminate()
     await within(underWay, NEXT_WAIT)
     needed = 2
@@ -53,21 +55,9 @@ export async function backFromNative(lines: InterruptLines): Promise<void> {
   for (let needed = 2; needed > 0 && !lines.gone(); ) if (await answers(lines, ASK_AGAIN)) needed -= 1
 }
 
-function answers(lines: InterruptLines, milliseconds: number): Promise<boolean> {
+async function answers(lines: InterruptLines, milliseconds: number): Promise<boolean> {
   const number = ++numbers
-  const heard = new Promise<boolean>((resolve) => lines.onAcknowledged((each) => each === number && resolve(true)))
+  const heard = new Promise<true>((resolve) => lines.onAcknowledged((each) => each === number && resolve(true)))
   lines.stop(number)
-  return within(heard, milliseconds)
-}
-
-async function within(heard: Promise<boolean>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  try {
-    return await Promise.race([heard, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return (await within(heard, milliseconds)) ?? false
 }

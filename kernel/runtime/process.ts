@@ -1,19 +1,19 @@
 // The kernel's hold on one runtime process: start it, give it cells, hear of its end.
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
-import { headline } from '../display/error-text.js'
 import type { Secrets } from '../display/secrets.js'
 import type { EngineName } from '../engine.js'
 import type { CompiledModule } from '../language/local-module.js'
-import type { CellError, CommMessage, Outcome, RunOptions } from '../session.js'
+import type { CellError, CommMessage, Outcome } from '../session.js'
 import { descendants, signalAll } from './children.js'
 import { CommLines } from './comm-lines.js'
 import { deathError } from './death.js'
 import { FrameReader } from './frames.js'
 import { backFromNative, type InterruptLines, interruptRuntime } from './interrupt.js'
 import { launchRuntime } from './launch.js'
+import { Looks } from './looks.js'
 import { systemKills } from './memory.js'
-import { OutputOrder } from './output-order.js'
+import { type CellListener, OpenCells } from './open-cells.js'
 import { wakeReader } from './pipes.js'
 import {
   type FromRuntime,
@@ -39,16 +39,6 @@ export interface RuntimeOptions {
   secrets: Secrets
 }
 
-interface OpenCell {
-  order: OutputOrder
-  options: Pick<RunOptions, 'onOutput' | 'onPrompt'>
-  end: ((outcome: Outcome) => void) | undefined
-  error: CellError | undefined
-}
-
-// Cells that have ended are kept for what they print late, until the runtime says that nothing of them
-// is left; so many at most.
-const KEPT = 20_000
 // After an acknowledged stop the cell must end; a termination at the wrong moment can eat its end.
 const LOST_END = 1000
 const NATIVE =
@@ -63,18 +53,15 @@ export class RuntimeProcess {
   /** Where an interrupted cell is still in native code: resolves when the runtime is back from there. */
   busy: Promise<void> | undefined
   private readonly child: ChildProcess
-  private readonly cells = new Map<number, OpenCell>()
+  private readonly cells: OpenCells
+  private readonly looks = new Looks()
   private readonly lines = new CommLines({
     deliver: (message) => this.send(message),
-    output: (cell, message) => this.cells.get(cell)?.order.output({ kind: 'comm', message }),
+    output: (cell, message) => this.cells.output(cell, { kind: 'comm', message }),
   })
-  private readonly looks = new Map<number, (keys: LiveKey[] | undefined) => void>()
-  private lookNumber = 0
   private readonly memory: number | undefined
   private readonly compiler: RuntimeOptions['compile']
   private readonly secrets: Secrets
-  private running: number | undefined
-  private latest = 0
   private lastWords = ''
   private endedBy: 'interrupt' | 'memory' | undefined
   private readonly killsBefore = systemKills()
@@ -88,6 +75,7 @@ export class RuntimeProcess {
     this.memory = options.memory
     this.compiler = options.compile
     this.secrets = options.secrets
+    this.cells = new OpenCells(options.secrets)
     this.child = launchRuntime(options)
     let started: () => void = () => {}
     this.ready = new Promise((resolve, reject) => {
@@ -97,7 +85,7 @@ export class RuntimeProcess {
     })
     this.ready.catch(() => {})
     const reader = new FrameReader({
-      stream: (cell, name, text) => this.cells.get(cell)?.order.stream(name, text),
+      stream: (cell, name, text) => this.cells.stream(cell, name, text),
       message: (message, buffers) => (message.kind === 'ready' ? started() : this.heard(message, buffers)),
     })
     const outputs = this.child.stdio[PIPE.outputs] as Readable
@@ -130,15 +118,10 @@ export class RuntimeProcess {
   }
 
   /** Runs a converted cell to its end. The outcome also comes when the runtime ends under it. */
-  run(cell: RunCell, options: Pick<RunOptions, 'onOutput' | 'onPrompt'>): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const order = new OutputOrder(options.onOutput, this.secrets)
-      this.cells.set(cell.cell, { order, options, end: resolve, error: undefined })
-      this.running = cell.cell
-      this.latest = cell.cell
-      if (this.cells.size > KEPT) this.cells.delete(this.cells.keys().next().value!)
-      this.send(cell)
-    })
+  run(cell: RunCell, listener: CellListener): Promise<Outcome> {
+    const outcome = this.cells.begin(cell.cell, listener)
+    this.send(cell)
+    return outcome
   }
 
   /** Gives a front end's comm message to the cells; resolves when their handlers have run, or never will. */
@@ -149,19 +132,8 @@ export class RuntimeProcess {
   }
 
   /** The keys of a value, without running any code; undefined where the runtime does not say so in time (ms). */
-  look({ root, steps }: { root: string; steps: LiveStep[] }, wait: number): Promise<LiveKey[] | undefined> {
-    if (this.gone) return Promise.resolve(undefined)
-    const number = ++this.lookNumber
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(undefined), wait)
-      const settle = (keys: LiveKey[] | undefined) => {
-        clearTimeout(timer)
-        this.looks.delete(number)
-        resolve(keys)
-      }
-      this.looks.set(number, settle)
-      this.send({ kind: 'look', number, root, steps })
-    })
+  look(asked: { root: string; steps: LiveStep[] }, wait: number): Promise<LiveKey[] | undefined> {
+    return this.gone ? Promise.resolve(undefined) : this.looks.look(asked, wait, (message) => this.send(message))
   }
 
   /** The comms that are open: id → name of the target. */
@@ -182,14 +154,14 @@ export class RuntimeProcess {
       await this.ended
       return
     }
-    const cell = this.running
+    const cell = this.cells.running
     const lines = this.interruptLines()
     if (!(await interruptRuntime(lines))) {
       this.busy = backFromNative(lines).then(() => {
         this.busy = undefined
       })
-      if (cell !== undefined) this.giveUp(cell, NATIVE)
-    } else if (cell !== undefined && this.running === cell) await this.endOrGiveUp(cell)
+      if (cell !== undefined) this.cells.giveUp(cell, NATIVE)
+    } else if (cell !== undefined && this.cells.running === cell) await this.endOrGiveUp(cell)
     this.lines.release()
   }
 
@@ -235,86 +207,48 @@ export class RuntimeProcess {
   }
 
   private heard(message: FromRuntime, buffers: Uint8Array[]): void {
-    if (message.kind === 'ready') return
-    if (message.kind === 'comm' || message.kind === 'comm-opened' || message.kind === 'handled') {
-      // What the handlers printed comes before the word that they have ended.
-      if (message.kind === 'handled') for (const id of message.cells) this.cells.get(id)?.order.flush()
-      this.lines.heard(message, buffers)
-      return
-    }
-    if (message.kind === 'keys') {
-      this.looks.get(message.number)?.(message.keys)
-      return
-    }
-    if (message.kind === 'compile') {
-      void this.compile(message)
-      return
-    }
-    if (message.kind === 'acknowledged') {
-      this.acknowledge(message.number)
-      return
-    }
-    if (message.kind === 'secret') {
-      this.secrets.add(message.name, message.value)
-      return
-    }
-    if (message.kind === 'child') {
-      if (message.ended) this.children.delete(message.pid)
-      else this.children.add(message.pid)
-      return
-    }
-    const cell = this.cells.get(message.cell)
-    if (!cell) return
-    if (message.kind === 'forgotten') {
-      if (!cell.end) this.cells.delete(message.cell)
-      return
-    }
-    // The end of a cell that was given up has been told already.
-    if (!cell.end && (message.kind === 'done' || message.kind === 'error' || message.kind === 'result')) return
-    if (message.kind === 'done') {
-      this.ends(message.cell, cell, message.status, message.interrupted)
-      return
-    }
-    if (message.kind === 'ask') {
-      void this.ask(cell, message)
-      return
-    }
-    if (message.kind === 'error') cell.error = this.secrets.maskAll(message.error)
-    const { cell: _, ...output } = message
-    cell.order.output(output)
-  }
-
-  private ends(id: number, cell: OpenCell, status: 'ok' | 'error', interrupted?: boolean): void {
-    if (this.running === id) this.running = undefined
-    // What a child of the cell wrote is in the pipe already: let it be read first.
-    setImmediate(() => {
-      cell.order.flush()
-      cell.end?.({ status, ...(cell.error ? { error: cell.error } : {}), ...(interrupted ? { interrupted } : {}) })
-      cell.end = undefined
-    })
-  }
-
-  private async ask(cell: OpenCell, asked: Extract<FromRuntime, { kind: 'ask' }>): Promise<void> {
-    cell.order.flush()
-    const { question } = asked
-    try {
-      if (!cell.options.onPrompt)
-        throw new Error('Nobody can be asked here: prompt() needs a front end that takes input.')
-      this.answer({ question, text: await cell.options.onPrompt(asked.text, asked.password) })
-    } catch (error) {
-      this.answer({ question, error: error instanceof Error ? error.message : String(error) })
+    switch (message.kind) {
+      case 'ready':
+        return
+      case 'handled':
+      case 'comm':
+      case 'comm-opened':
+        // What the handlers printed comes before the word that they have ended.
+        if (message.kind === 'handled') this.cells.flush(message.cells)
+        this.lines.heard(message, buffers)
+        return
+      case 'keys':
+        this.looks.heard(message)
+        return
+      case 'compile':
+        void this.answer(message.question, async () =>
+          JSON.stringify((await this.compiler?.(message.file, message.text)) ?? {}),
+        )
+        return
+      case 'ask':
+        void this.answer(message.question, () => this.cells.prompt(message.cell, message.text, message.password))
+        return
+      case 'acknowledged':
+        this.acknowledge(message.number)
+        return
+      case 'secret':
+        this.secrets.add(message.name, message.value)
+        return
+      case 'child':
+        if (message.ended) this.children.delete(message.pid)
+        else this.children.add(message.pid)
+        return
+      default:
+        this.cells.heard(message)
     }
   }
 
-  private async compile({ question, file, text }: Extract<FromRuntime, { kind: 'compile' }>): Promise<void> {
-    try {
-      this.answer({ question, text: JSON.stringify((await this.compiler?.(file, text)) ?? {}) })
-    } catch (error) {
-      this.answer({ question, error: error instanceof Error ? error.message : String(error) })
-    }
-  }
-
-  private answer(answer: Answer): void {
+  /** Answers a question on which the runtime's main thread waits. */
+  private async answer(question: number, find: () => Promise<string>): Promise<void> {
+    const answer: Answer = await find().then(
+      (text) => ({ question, text }),
+      (error) => ({ question, error: error instanceof Error ? error.message : String(error) }),
+    )
     const text = Buffer.from(JSON.stringify(answer))
     const head = Buffer.alloc(5)
     head[0] = WATCHDOG.answer
@@ -329,24 +263,15 @@ export class RuntimeProcess {
       const text = chunk.replace('Waiting for the debugger to disconnect...\n', '')
       if (text === '') return
       if (name === 'stderr') this.lastWords = (this.lastWords + text).slice(-4000)
-      this.cells.get(this.running ?? this.latest)?.order.stream(name, text)
+      this.cells.stream(undefined, name, text)
     })
   }
 
   private async endOrGiveUp(id: number): Promise<void> {
     const deadline = performance.now() + LOST_END
-    while (this.running === id && !this.gone && performance.now() < deadline)
+    while (this.cells.running === id && !this.gone && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5))
-    if (this.running === id) this.giveUp(id, 'The cell was stopped. Variables are kept.')
-  }
-
-  /** Ends a cell whose own end will not come. */
-  private giveUp(id: number, message: string): void {
-    const cell = this.cells.get(id)
-    if (!cell?.end) return
-    cell.error = { name: 'Interrupted', message, traceback: [headline('Interrupted', message)] }
-    cell.order.output({ kind: 'error', error: cell.error })
-    this.ends(id, cell, 'error', true)
+    if (this.cells.running === id) this.cells.giveUp(id, 'The cell was stopped. Variables are kept.')
   }
 
   private died(code: number | null, signal: NodeJS.Signals | null): void {
@@ -360,15 +285,6 @@ export class RuntimeProcess {
   private end(error: CellError): void {
     this.gone = true
     this.lines.close()
-    const id = this.running
-    this.running = undefined
-    for (const [each, cell] of this.cells) {
-      if (each !== id || !cell.end) cell.order.flush()
-      else {
-        cell.order.output({ kind: 'error', error })
-        cell.end({ status: 'error', error })
-        cell.end = undefined
-      }
-    }
+    this.cells.close(error)
   }
 }

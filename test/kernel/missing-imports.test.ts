@@ -1,6 +1,7 @@
 // A name that nobody has declared and that `skylab` or Node has: the error says what to type.
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lateTypes } from '../../kernel/late-types.js'
 import { Cells, until } from './cells.js'
 
 /** The lines of a text that say what to type. */
@@ -74,6 +75,7 @@ describe('a type error of such a name', () => {
   it('tells each import once in a cell, and none that its error has told', async () => {
     const cells = await Cells.start({ SKYLAB_TYPES: 'warn' })
     const quiet = await cells.run('const make = () => [sample(), sample(), verify(), fs.constants]')
+    await lateTypes(cells.session)
     await until(() => quiet.stderr.includes("'fs'"), 'the type errors are told')
     expect(fixes(quiet.stderr)).toEqual(["import { sample, verify } from 'skylab'", "import fs from 'node:fs'"])
     const loud = await cells.run('problems(); sample()')

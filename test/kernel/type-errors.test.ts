@@ -1,6 +1,7 @@
 // When type errors are told: under their own cell, or, where nobody listens after its end, under the next.
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { lateTypes } from '../../kernel/late-types.js'
 import { Cells, pause, until } from './cells.js'
 import { RawKernel } from './raw-client.js'
 
@@ -37,6 +38,7 @@ describe('a front end that hears nothing of a cell after its end', () => {
   it('gets them late, under their own cell, where no other cell comes', async () => {
     cells = await Cells.start({ SKYLAB_TYPES: 'warn' })
     const first = await cells.run(wrong('one'), { waitForTypes: true })
+    await lateTypes(cells.session)
     await until(() => told(first.stderr).length > 0, 'the type error is told')
     expect(told((await cells.run('2 + 2', { waitForTypes: true })).stderr)).toEqual([])
   })
@@ -61,7 +63,7 @@ describe('over the protocol', () => {
         .join('')
     const counts = (id: string) =>
       [...texts(id).matchAll(/TS2322.*\n.*at cell \[(\d+)\]/g)].map(([, count]) => Number(count))
-    if (allow_stdin) await until(() => ids.every((id) => counts(id).length > 0), 'both errors are told')
+    if (allow_stdin) for (const id of ids) await client.until(() => counts(id).length > 0, 60)
     expect(ids.map(counts)).toEqual(expected)
   })
 })
