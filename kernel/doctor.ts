@@ -18,7 +18,7 @@ export interface Finding {
 }
 
 /** Looks at this machine. Starts only the programs' own `--version`. */
-export function findings(): Finding[] {
+function findings(): Finding[] {
   const places = dataFolders()
   return [node(), python(), bubblewrap(), jupyter(), ...kernels(places), widgets(places), ssh(), fonts(), history()]
 }

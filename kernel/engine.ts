@@ -13,7 +13,7 @@ import type { LanguageProblem } from './language/problems.js'
 import { nearest } from './options.js'
 import type { Bundle, Session } from './session.js'
 
-export const ENGINES = ['skylab', 'tslab'] as const
+const ENGINES = ['skylab', 'tslab'] as const
 
 export type EngineName = (typeof ENGINES)[number]
 

@@ -221,7 +221,7 @@ export function plainText(bundle: Bundle): string {
 }
 
 /** An error as text: its traceback, or name and message where it has none. */
-export function errorText(error: { name: string; message: string; traceback: string[] }, colour: boolean): string {
+function errorText(error: { name: string; message: string; traceback: string[] }, colour: boolean): string {
   const text = error.traceback.length ? error.traceback.join('\n') : `${error.name}: ${error.message}`
   return colour ? text : stripVTControlCharacters(text)
 }

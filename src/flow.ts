@@ -47,7 +47,7 @@ export interface SourceAccount {
 type Row = Pick<Judged, 'id' | 'source'> & Partial<Judged> & Partial<Pick<TrainingRow, 'fate'>>
 
 /** Which stage lost a row, and why; undefined for one that came through all. */
-export function lossOf(row: Row): { stage: StageName; why: string } | undefined {
+function lossOf(row: Row): { stage: StageName; why: string } | undefined {
   if (row.finish === 'error') return { stage: 'sampled', why: 'no-sample' }
   // A row that was verified as it came, without the reformat step, has no format to lose.
   if (row.format !== undefined && !row.format.ok) return { stage: 'formatted', why: row.format.why }

@@ -40,7 +40,7 @@ function withSource(text: string, number: (value: number, source: string) => Jso
 export const isExactNumber = (value: unknown): value is ExactNumber =>
   typeof value === 'object' && value !== null && typeof (value as ExactNumber).$number === 'string'
 
-export const isExactDict = (value: unknown): value is ExactDict =>
+const isExactDict = (value: unknown): value is ExactDict =>
   typeof value === 'object' && value !== null && Array.isArray((value as ExactDict).$dict)
 
 /** What exact values compare as: numbers and BigInt, and dicts with their keys as JSON has them. */

@@ -113,7 +113,7 @@ function kernelFolder(share: string, { engine = 'skylab', name = kernelNames(eng
 }
 
 /** Jupyter's data folder that is to be written. */
-export function shareFolder({ user, prefix, sysPrefix }: InstallOptions): string {
+function shareFolder({ user, prefix, sysPrefix }: InstallOptions): string {
   if ([user, prefix !== undefined, sysPrefix].filter(Boolean).length > 1)
     throw new Fault('Only one of --user, --prefix and --sys-prefix can hold.', 'skylab install --user', 2)
   const chosen = sysPrefix ? pythonPrefix() : prefix

@@ -14,7 +14,7 @@ import { inPackage, version } from '../place.js'
 const name = 'skylab-plotly'
 
 /** Where the renderer lies in a Jupyter data folder. */
-export function labextensionFolder(share: string): string {
+function labextensionFolder(share: string): string {
   return path.join(share, 'labextensions', name)
 }
 

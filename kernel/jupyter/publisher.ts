@@ -8,7 +8,7 @@ const gatherMilliseconds = 20
 const gatherCharacters = 64 * 1024
 
 /** Types of messages about comms. */
-export const commTypes = { open: 'comm_open', message: 'comm_msg', close: 'comm_close' } as const
+const commTypes = { open: 'comm_open', message: 'comm_msg', close: 'comm_close' } as const
 
 /**
  * Publishes outputs under the header of the request that each belongs to. A cell may print a hundred

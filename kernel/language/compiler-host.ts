@@ -22,7 +22,7 @@ declare function $is<T>(value: unknown): asserts value is T
 interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string; resolve(specifier: string): string }
 `
 
-export const CHECK_OPTIONS: ts.CompilerOptions = {
+const CHECK_OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,

@@ -39,7 +39,7 @@ export interface SyntaxProblem {
 export type Conversion = { ok: true; cell: ConvertedCell } | { ok: false; problem: SyntaxProblem }
 
 /** Options for emitting and checking alike: what a cell may use. */
-export const CELL_OPTIONS: ts.CompilerOptions = {
+const CELL_OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.ESNext,
   moduleDetection: ts.ModuleDetectionKind.Force,

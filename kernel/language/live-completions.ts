@@ -5,7 +5,7 @@ import type { LiveQuery, TypedCompletion } from './live-query.js'
 import { matches } from './matching.js'
 
 /** How long the runtime is waited for, in milliseconds: a busy one is not. */
-export const LIVE_WAIT = 20
+const LIVE_WAIT = 20
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 

@@ -34,7 +34,7 @@ export const COUNTER = '$sky$c'
 
 export type Loop = ts.ForStatement | ts.ForInStatement | ts.ForOfStatement | ts.WhileStatement | ts.DoStatement
 
-export function isLoop(node: ts.Node): node is Loop {
+function isLoop(node: ts.Node): node is Loop {
   return ts.isIterationStatement(node, false)
 }
 

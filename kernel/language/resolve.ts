@@ -21,7 +21,7 @@ export function firstName(list: ts.VariableDeclarationList): string {
   return list.declarations[0] ? (boundNames(list.declarations[0].name)[0] ?? '') : ''
 }
 
-export function headNames(initializer: ts.ForInitializer | undefined): string[] {
+function headNames(initializer: ts.ForInitializer | undefined): string[] {
   if (!initializer || !ts.isVariableDeclarationList(initializer) || !isLexical(initializer)) return []
   return initializer.declarations.flatMap((declaration) => boundNames(declaration.name))
 }

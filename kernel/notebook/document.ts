@@ -275,7 +275,7 @@ function savedOutput(output: SavedOutput): unknown {
 }
 
 /** JSON types are kept as JSON; everything else is a string, or in a file a list of its lines. */
-export function isJson(type: string): boolean {
+function isJson(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json')
 }
 

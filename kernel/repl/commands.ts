@@ -6,7 +6,7 @@ import { writeWhole } from '../notebook/document.js'
 import { nearest } from '../options.js'
 import type { Session } from '../session.js'
 
-export const HELP = `Enter runs what is complete, and begins a new line where it is not.
+const HELP = `Enter runs what is complete, and begins a new line where it is not.
   Tab               complete; then Tab, ↓ and ↑ choose
   Alt-Enter         a new line anywhere
   ↑ ↓               earlier inputs that begin like this one

@@ -71,7 +71,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** A type in a few words: `string`, `number[]`, `{ name: string; size: number; … }`, `Map`. */
-export function shortType(value: unknown, depth = 0): string {
+function shortType(value: unknown, depth = 0): string {
   if (value === null) return 'null'
   if (!isObject(value)) return typeof value
   if (isForeign(value)) return 'Proxy'

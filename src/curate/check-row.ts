@@ -20,7 +20,7 @@ export interface Entry {
   tags?: Record<string, string>
 }
 
-export const DEFAULT_TAGS: Record<string, string> = {
+const DEFAULT_TAGS: Record<string, string> = {
   role_tag: 'from',
   content_tag: 'value',
   user_tag: 'human',

@@ -38,9 +38,6 @@ const numeral = (answer: unknown): string | undefined =>
     ? 'It is text: leave out the quotes.'
     : undefined
 
-/** Any finite number. */
-export const aNumber: Kind<number> = { what: 'a number', is: isNumber, nearly: numeral }
-
 /** How many: a whole number, 0 or more. */
 export const aCount: Kind<number> = {
   what: 'a whole number, 0 or more',
@@ -70,14 +67,6 @@ export const names: Kind<string[]> = {
     Array.isArray(answer) && answer.some((one) => one !== null && typeof one === 'object' && 'id' in one)
       ? 'Those are rows: take their ids, rows.map(({ id }) => id).'
       : undefined,
-}
-
-/** Rows: objects in an array. */
-export const someRows: Kind<object[]> = {
-  what: 'an array of rows',
-  is: (answer): answer is object[] =>
-    Array.isArray(answer) && answer.every((one) => one !== null && typeof one === 'object'),
-  nearly: (answer) => (isPromise(answer) ? 'It is a promise: put await in front.' : undefined),
 }
 
 /** A function, which is called with data that the learner has not seen. */

@@ -27,7 +27,7 @@ function boxContent(text: string, from: number): string | undefined {
 }
 
 /** What follows the last `####` (GSM8K's form), without the commas that group thousands. */
-export function afterHashes(text: string): string | undefined {
+function afterHashes(text: string): string | undefined {
   const found = /####[ \t]*([^\n]+)\s*$/.exec(text)?.[1]?.trim()
   return found && /^-?\$?\d{1,3}(,\d{3})+(\.\d+)?$/.test(found) ? found.replaceAll(',', '') : found
 }

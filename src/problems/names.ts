@@ -201,7 +201,7 @@ function shownAddress(address: string): string {
 }
 
 /** `data/math500.jsonl.gz` → `math500`. */
-export function baseName(file: string): string {
+function baseName(file: string): string {
   return (
     path.basename(file).replace(/(\.(jsonl?|ndjson|csv|tsv|txt|json|parquet))?(\.(gz|zst))?$/i, '') ||
     path.basename(file)

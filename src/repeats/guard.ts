@@ -79,7 +79,7 @@ export class LoopGuard {
  * `span` elements. The Z-function of the reversed sequence gives for every shift how far it agrees with
  * itself: Gusfield 1997, "Algorithms on strings, trees, and sequences", 1.4. Linear.
  */
-export function endLoop(codes: Uint16Array, times: number, span: number): { period: number; span: number } | undefined {
+function endLoop(codes: Uint16Array, times: number, span: number): { period: number; span: number } | undefined {
   const n = codes.length
   const z = new Int32Array(n)
   const at = (i: number) => codes[n - 1 - i]!

@@ -61,7 +61,7 @@ export function footprint(parameters: number, shape: Shape | undefined, options:
 }
 
 /** Whether a preference loss compares with the model as it was. */
-export function needsReference(loss: string): boolean {
+function needsReference(loss: string): boolean {
   return loss !== 'simpo' && loss !== 'orpo'
 }
 

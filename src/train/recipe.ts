@@ -216,7 +216,7 @@ function checkNames(options: TrainSettings): void {
 }
 
 /** DeepSpeed ZeRO stage 3 with both offloads, as the fork's `ds_z3_offload_config.json`. */
-export function deepspeedSettings(): Record<string, unknown> {
+function deepspeedSettings(): Record<string, unknown> {
   return {
     train_batch_size: 'auto',
     train_micro_batch_size_per_gpu: 'auto',

@@ -8,7 +8,7 @@ import type { Job } from './job.js'
 import type { TrainOptions } from './options.js'
 import { DEEPSPEED_FILE, type Recipe, YAML_FILE } from './recipe.js'
 
-export const SKYPILOT_FILE = 'skypilot.yaml'
+const SKYPILOT_FILE = 'skypilot.yaml'
 /** The entry of this set alone; the workspace's own dataset_info.json may hold others. */
 const INFO_FILE = 'skypilot_dataset_info.json'
 

@@ -179,7 +179,7 @@ export class Transfer {
 }
 
 /** 12345678 as "12 MB". */
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(0)} MB`
   return `${(bytes / 1e3).toFixed(0)} kB`

@@ -43,7 +43,7 @@ export function lostBefore(row: Verifiable): Verdict | undefined {
   return undefined
 }
 
-export function onMath(row: Verifiable, text: string, options: GradeOptions = {}): Verdict {
+function onMath(row: Verifiable, text: string, options: GradeOptions = {}): Verdict {
   if (row.answer === undefined || row.answer === '')
     return { ok: false, why: 'failed', detail: 'the problem has no answer to compare with' }
   const { policy = 'strict', percent, units, order, precision } = options
@@ -75,7 +75,7 @@ export function verdictOfGrade(result: Grade, policy: Policy = 'strict'): Verdic
   return { ok: false, why: result.why === 'different' ? 'wrong' : result.why!, detail, compared }
 }
 
-export function onChoice(row: Verifiable, text: string): Verdict {
+function onChoice(row: Verifiable, text: string): Verdict {
   const gold = row.answer === undefined ? undefined : (isLetter(row.answer) ?? chosenLetter(row.answer, row.choices))
   if (!gold) return { ok: false, why: 'failed', detail: 'the problem has no right letter to compare with' }
   const letter = chosenLetter(text, row.choices)

@@ -189,7 +189,7 @@ describe('all figures in one notebook that was not run here', () => {
         const at = (await bar.boundingBox())!
         await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2)
         const told = published.locator('.hoverlayer .hovertext')
-        await expect.poll(() => told.first().textContent()).toContain('82.4')
+        await expect.poll(() => told.first().textContent(), { timeout: 10_000 }).toContain('82.4')
         expect(faults).toEqual([])
       } finally {
         await context.close()

@@ -159,7 +159,7 @@ export function codeMimeType(page: Page): Promise<string> {
 }
 
 /** Waits until the kernel of the open notebook has a status. */
-export async function kernelIs(page: Page, status: string): Promise<void> {
+async function kernelIs(page: Page, status: string): Promise<void> {
   for (let tries = 0; (await kernelStatus(page)) !== status; tries++) {
     if (tries > 240) throw new Error(`the kernel is ${await kernelStatus(page)}, not ${status}`)
     await page.waitForTimeout(250)

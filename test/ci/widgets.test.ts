@@ -67,10 +67,10 @@ describe('a widget in JupyterLab', () => {
       // The second cell is awaiting: the handler runs between.
       await button.click()
       await expect.poll(() => button.textContent(), { timeout: 10_000 }).toBe('count 2, bytes 2 255')
-      await expect.poll(() => button.getAttribute('title')).toBe('from the cell')
-      await expect.poll(() => printed(page)).toBe('the cell hears 2\n')
+      await expect.poll(() => button.getAttribute('title'), { timeout: 10_000 }).toBe('from the cell')
+      await expect.poll(() => printed(page), { timeout: 10_000 }).toBe('the cell hears 2\n')
       await button.click()
-      await expect.poll(() => printed(page)).toBe('the cell hears 2\nthe cell hears 3\n')
+      await expect.poll(() => printed(page), { timeout: 10_000 }).toBe('the cell hears 2\nthe cell hears 3\n')
       await screenshots(page, 'widget')
       await page.keyboard.press('Escape')
       await page

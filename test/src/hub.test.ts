@@ -334,7 +334,7 @@ describe('two at once', () => {
     })
     const part = () => (existsSync(inCache('blobs')) ? blobs().filter((name) => name.endsWith('incomplete')) : [])
     await vi.waitFor(() => expect(lstatSync(inCache('blobs', part()[0]!)).size).toBeGreaterThan(40_000), {
-      timeout: 15_000,
+      timeout: 25_000,
     })
     child.kill('SIGKILL')
     await new Promise((resolve) => child.on('exit', resolve))

@@ -57,7 +57,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits for the end of what the journal does in the background. */
 async function settled(there: () => boolean) {
-  for (let i = 0; i < 200 && !there(); i++) await wait(10)
+  for (let i = 0; i < 2000 && !there(); i++) await wait(10)
 }
 
 describe('a line', () => {

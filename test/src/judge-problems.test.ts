@@ -134,6 +134,7 @@ describe('a function that the program does not define', () => {
       expect(await verdict('x = 1', `${inside}from operator import add\nassert add(1, 2) == 3`)).toBe('accepted')
       expect(await verdict('x = 0.1', `${inside}assert isclose(x + 0.2, 0.3) and math.sqrt(4) == 2`)).toBe('accepted')
     },
+    180_000,
   )
   it('is missing in an assertion, too', async () => {
     const task: Task = {

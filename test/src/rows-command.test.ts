@@ -175,7 +175,7 @@ describe.skipIf(!existsSync(built))('skylab rows (skipped: dist/ is not built)',
     for (let index = 1; index <= 5; index++)
       joined += (await run(['grade', '--in', more, '--shard', `${index}/5`])).stdout
     expect(joined).toBe((await run(['grade', '--in', more])).stdout)
-  })
+  }, 180_000)
 
   it('writes a file that has its name only when it is whole', async () => {
     const out = path.join(folder, 'out.jsonl')

@@ -1,6 +1,6 @@
 // Sampling through OpenAI's Batch API, against a server of ours that speaks it.
 import { spawn } from 'node:child_process'
-import { appendFileSync, readdirSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { batches, type ModelOptions, model, sample } from '../../src/sample/index.js'
@@ -24,10 +24,11 @@ afterEach(end)
 const mini = (batch: ModelOptions['batch'] = {}, more: ModelOptions = {}) =>
   model('gpt-4o-mini', { baseURL: server.url, batch: { poll: 0.02, gather: 0.05, ...(batch as object) }, ...more })
 
-async function until(holds: () => boolean) {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
-  // The book has to have the id: the client reads the answer first.
-  await new Promise((resolve) => setTimeout(resolve, 200))
+/** Until the first batch is made, and the book has its id: the client reads the answer first. */
+async function handedIn() {
+  const book = path.join(here().dir, 'batches/book.jsonl')
+  const noted = () => existsSync(book) && readFileSync(book, 'utf8').includes('"id":"batch_1"')
+  while (!noted()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('a batch', () => {
@@ -116,7 +117,7 @@ describe('a batch', () => {
 
   it('goes on when the cell is interrupted, says so, and is fetched by the same cell', async () => {
     server.patience = 1e9
-    void until(() => server.batches.length === 1).then(() => host.interrupt())
+    void handedIn().then(() => host.interrupt())
     const error = await stoppedBy(sample(problems(8), { model: mini(), in: here() }))
     expect(error.code).toBe('interrupted')
     expect(error.message).toMatch(/1 batch with 8 questions \(batch_1\) goes on at the server and will be paid for\.$/)
@@ -131,7 +132,7 @@ describe('a batch', () => {
 
   it('can be cancelled; what was not answered says so', async () => {
     server.patience = 1e9
-    void until(() => server.batches.length === 1).then(() => host.interrupt())
+    void handedIn().then(() => host.interrupt())
     await stoppedBy(sample(problems(3), { model: mini(), in: here() }))
     // Only then does it go on: a look of the interrupted run may still be on its way to the server.
     await (await batches(mini(), here()))[0]!.cancel()

@@ -135,7 +135,7 @@ describe('several servers', () => {
 describe('a server that was there and is gone', () => {
   it('is waited for, and named when it does not come back', async () => {
     const server = await serve(slow)
-    const m = model('m', { baseURL: server.url, concurrency: 2, patience: 1 })
+    const m = model('m', { baseURL: server.url, concurrency: 2, patience: 3 })
     let stopped: unknown
     const began = performance.now()
     try {
@@ -146,11 +146,11 @@ describe('a server that was there and is gone', () => {
     }
     expect(stopped).toMatchObject({ code: 'no-server' })
     expect(String((stopped as Error).message)).toMatch(/It had answered before, and was waited for in vain\.$/)
-    expect(performance.now() - began).toBeGreaterThan(900)
+    expect(performance.now() - began).toBeGreaterThan(2900)
     // A cell that runs again does not wait once more.
     const again = performance.now()
     await stoppedBy(sample(problems(50), { model: m, in: here() }))
-    expect(performance.now() - again).toBeLessThan(900)
+    expect(performance.now() - again).toBeLessThan(2900)
   }, 20_000)
 })
 

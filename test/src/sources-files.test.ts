@@ -84,7 +84,7 @@ describe('files', () => {
       writeFileSync(whole, frames.subarray(0, frames.length - cut))
       expect((await stoppedBy(problems(whole))).message, String(cut)).toMatch(/damaged zstd/)
     }
-  })
+  }, 180_000)
 
   it('an address: fetched without a token, and removed', async () => {
     vi.stubEnv('HF_TOKEN', 'hf_good')

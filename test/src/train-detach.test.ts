@@ -38,7 +38,7 @@ async function started(bin: string): Promise<string> {
   writeFileSync(path.join(job, 'run.sh'), 'printf %s "$SKYLAB_JOB" > mark.new; mv mark.new mark; sleep 0.2\n')
   const { stdout, stderr } = await new NearMachine().exec(`PATH='${bin}'; export PATH\n${startScript(job, 1)}`)
   if (!stdout.toString().startsWith('started')) return `${stdout}${stderr}`
-  for (let tries = 0; tries < 250 && !existsSync(path.join(job, 'mark')); tries++) await sleep(20)
+  for (let tries = 0; tries < 1000 && !existsSync(path.join(job, 'mark')); tries++) await sleep(20)
   expect(readFileSync(path.join(job, 'mark'), 'utf8')).toBe(`${job}/1;`)
   expect(readFileSync(path.join(job, 'attempts/1/how'), 'utf8').trim()).toBe(stdout.toString().trim().split(' ')[1])
   return stdout.toString().trim()

@@ -274,7 +274,7 @@ function launcher(seconds: number, only?: string): ChildProcess {
   return child
 }
 
-async function until(holds: () => boolean, limit = 15_000): Promise<void> {
+async function until(holds: () => boolean, limit = 30_000): Promise<void> {
   for (const end = Date.now() + limit; !holds(); await sleep(50))
     if (Date.now() > end) throw new Error('waited in vain')
 }

@@ -55,7 +55,7 @@ interface Open extends Entry {
   seen?: Batch
 }
 
-export class Desk {
+class Desk {
   #model!: Model
   #options!: Required<BatchOptions>
   #retries!: number

@@ -228,7 +228,7 @@ export class Gone extends Error {
 }
 
 /** What a model with nobody behind its addresses leads to. */
-export function allGone(replicas: readonly Replica[]): Stopped {
+function allGone(replicas: readonly Replica[]): Stopped {
   const [first] = replicas
   const fix = `Is the server up? Try: curl ${first!.url}/models`
   if (replicas.length === 1) {

@@ -94,7 +94,7 @@ export function onsetFigure<Row extends OnsetRow>(rows: readonly Row[], options:
  * counts as one that never repeats, for it never will: taking it out of the count (Kaplan and Meier) would say how
  * it might have gone on, and eleven loops among a thousand short answers would look like every second one.
  */
-export function survival(answers: readonly { length: number; onset: number | null }[]): Step[] {
+function survival(answers: readonly { length: number; onset: number | null }[]): Step[] {
   const onsets = answers.flatMap(({ onset }) => (onset === null ? [] : [onset])).sort((a, b) => a - b)
   const steps: Step[] = [stepAt(0, 0, answers.length)]
   for (const [i, at] of onsets.entries()) if (onsets[i + 1] !== at) steps.push(stepAt(at, i + 1, answers.length))

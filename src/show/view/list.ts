@@ -29,7 +29,7 @@ export interface RowsViewOptions {
 const STATIC = 20
 
 /** A list of rows. `save` writes it with every text inside, as a page that needs no network. */
-export class RowsView extends View {
+class RowsView extends View {
   readonly #rows: readonly Row[]
   readonly #options: RowsViewOptions
 

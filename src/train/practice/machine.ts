@@ -12,7 +12,7 @@ import type { Target } from '../ssh/target.js'
 import { type KeyPair, keyPair } from './key-pair.js'
 
 /** The folder of a workspace in which its practice machine lives. */
-export const PRACTICE_FOLDER = 'practice-machine'
+const PRACTICE_FOLDER = 'practice-machine'
 
 interface Keys {
   host: KeyPair

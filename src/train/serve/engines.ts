@@ -17,7 +17,7 @@ export interface Command {
 }
 
 /** The engine for a model: by its file, and by whether there is a GPU. */
-export function engineFor(wanted: Wanted, { engine, gpus = 1 }: ServeOptions): Engine {
+function engineFor(wanted: Wanted, { engine, gpus = 1 }: ServeOptions): Engine {
   if (engine) return engine
   if (wanted.model.endsWith('.gguf')) return 'llama.cpp'
   return gpus === 0 ? 'llamafactory' : 'vllm'

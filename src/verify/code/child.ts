@@ -30,7 +30,7 @@ export interface ChildOptions {
   own: number
 }
 
-export class Child implements Runner {
+class Child implements Runner {
   readonly name: Runner['name']
   #child: ChildProcess | undefined
   #take: ((outcome: Outcome | 'broken') => void) | undefined

@@ -20,7 +20,7 @@ const NEAR_END = 300
 const MAX_BARE = 400
 
 /** The part of a response that answers: after the thinking, where the thinking is marked. */
-export function afterThinking(text: string): string {
+function afterThinking(text: string): string {
   const solution = text.lastIndexOf('<|begin_of_solution|>')
   if (solution >= 0) {
     const part = text.slice(solution + '<|begin_of_solution|>'.length)

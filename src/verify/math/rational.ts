@@ -7,7 +7,7 @@ export interface Rational {
 }
 
 /** No number with more bits is ever built: a larger one is left to the evaluation at points. */
-export const MAX_BITS = 20_000
+const MAX_BITS = 20_000
 
 export const ZERO: Rational = { n: 0n, d: 1n }
 export const ONE: Rational = { n: 1n, d: 1n }

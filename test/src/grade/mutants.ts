@@ -1,7 +1,7 @@
 // Answers that somebody could give, and small changes that make each of them another answer.
 
 /** mulberry32: the same mutants in each run. */
-export function randomly(seed: number): (most: number) => number {
+function randomly(seed: number): (most: number) => number {
   let state = seed
   return (most) => {
     state = (state + 0x6d2b79f5) | 0
