@@ -33,4 +33,4 @@ it('are read by TypeScript 5.0 the way tslab resolves, without skipping librarie
   expect(faults).toEqual([
     expect.stringMatching(/^cell\.ts\(3,\d+\): error TS2322: Type 'string' is not assignable to type 'number'/),
   ])
-})
+}, 180_000)
