@@ -1,4 +1,4 @@
-// Adds up the test reports and the steps that failed; the last line is what CI reads.
+// Adds up the test reports and the steps that failed, with the files that took longest; the last line is what CI reads.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -6,6 +6,7 @@ const [folder, ...failedSteps] = process.argv.slice(2)
 let passed = 0
 let failed = 0
 let skipped = 0
+const times = []
 for (const name of ['test.json', 'ci.json']) {
   const file = path.join(folder, name)
   if (!existsSync(file)) {
@@ -19,6 +20,7 @@ for (const name of ['test.json', 'ci.json']) {
   skipped += report.numPendingTests + report.numTodoTests
   // A file that does not load has no tests to count, but it failed all the same.
   for (const suite of report.testResults) {
+    times.push([(suite.endTime - suite.startTime) / 1000, path.relative(process.cwd(), suite.name)])
     if (suite.status === 'failed' && suite.assertionResults.every(({ status }) => status !== 'failed')) {
       failed++
       console.log(`did not load: ${path.relative(process.cwd(), suite.name)}\n${suite.message}`)
@@ -29,6 +31,8 @@ for (const name of ['test.json', 'ci.json']) {
     }
   }
 }
+times.sort(([a], [b]) => b - a)
+for (const [seconds, name] of times.slice(0, 12)) console.log(`${seconds.toFixed(0).padStart(5)} s  ${name}`)
 // A step that failed without a failed test of its own (an install, the type check) counts as one.
 const other = failedSteps.filter((step) => !['npm test', 'real clients and hosts'].includes(step))
 failed += other.length
