@@ -2,6 +2,7 @@
 //
 // Ground, because the card and the figure both stand on it.
 import type { Judged, TrainingRow } from './rows.js'
+import { takesRows } from './taken.js'
 
 /** Stages in the order in which a row passes them. */
 export const STAGES = [
@@ -74,6 +75,7 @@ export interface FlowOptions {
  * @example table(flow(rows, { from: asked }))
  */
 export function flow(rows: Iterable<Row>, options: FlowOptions = {}): FlowLine[] {
+  takesRows('flow', rows, { fix: 'flow(await verify(rows))', has: ['source'] })
   const sources = new Map<string, Map<StageName, Map<string, number>>>()
   const through = new Map<string, number>()
   let reached = 2
@@ -127,6 +129,7 @@ export interface DroppedOptions {
  * @example view.rows(dropped(rows, 'near-benchmark'))
  */
 export function dropped<T extends Row>(rows: Iterable<T>, why?: string, options: DroppedOptions = {}): T[] {
+  takesRows('dropped', rows, { fix: "dropped(await verify(rows), 'wrong')" })
   const found: T[] = []
   for (const row of rows) {
     const loss = lossOf(row)

@@ -83,6 +83,7 @@ describe('the house', () => {
         'fixtures',
         'nearest',
         'known',
+        'taken',
         'published',
         'flow',
         'stats',

@@ -7,6 +7,7 @@ import { checkKnown, type Known } from '../known.js'
 import type { Judged, TrainingRow } from '../rows.js'
 import { type PromptSet, studentSystem } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import type { Workspace } from '../workspace/index.js'
 import { card } from './card.js'
 import { estimated, type TokenCounter } from './counting.js'
@@ -297,6 +298,7 @@ function check(rows: TrainingRow[] | Preference[], options: DatasetOptions): voi
   const bad = (what: string, fix = example): Stopped => new Stopped('bad-call', what, fix)
   if (!Array.isArray(rows))
     throw bad(`dataset(…) got ${typeof rows} for its rows.`, `${example} with rows = await mix(…)`)
+  takesRows('dataset', rows, { fix: example })
   const { name, in: work, dir, formats, cutoff, tokens } = options ?? {}
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     throw bad(

@@ -2,6 +2,7 @@
 import type { Problem, Rows } from '../rows.js'
 import { ask, type Model, messagesOf, seedFor } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { type Done, pool, Step, type Workspace } from '../workspace/index.js'
 import { type DifficultyPrompt, levelIn, skylabDifficulty, skyT1Difficulty } from './difficulty-prompt.js'
 
@@ -43,8 +44,8 @@ export interface DifficultyOptions {
  * @example const labelled = await difficulty(asked, { model: mini, in: work })
  */
 export function difficulty<T extends Problem>(rows: Rows<T>, options: DifficultyOptions): Step<Labelled<T>> {
+  check(rows, options ?? {})
   const { model, in: work, temperature = 0.7, maxTokens = 2048 } = options
-  check(rows, options)
   const dollars = new WeakMap<object, number | null>()
   const label = async (problem: T, prompt: DifficultyPrompt, signal: AbortSignal) => {
     const seed = seedFor(problem.id, 0)
@@ -127,6 +128,10 @@ export function difficultyAgreement<T extends Problem>(
   rows: Iterable<Labelled<T>>,
   known: (row: Labelled<T>) => number | undefined = (row) => (row.label.filled ? undefined : row.difficulty),
 ): DifficultyAgreement {
+  takesRows('difficultyAgreement', rows, {
+    fix: 'difficultyAgreement(await difficulty(asked, { model }))',
+    has: ['label'],
+  })
   const pairs: [number, number][] = []
   let unlabelled = 0
   for (const row of rows) {
@@ -180,8 +185,8 @@ function correlation(a: number[], b: number[]): number | null {
 
 function check(rows: unknown, { model, in: work, maxTokens, temperature }: DifficultyOptions): void {
   const bad = (what: string) => new Stopped('bad-call', what, 'difficulty(asked, { model: mini, in: work })')
-  if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))
-    throw bad(`difficulty(…) got ${rows === null ? 'null' : typeof rows} for its problems.`)
+  const fix = 'difficulty(asked, { model: mini, in: work })'
+  takesRows('difficulty', rows, { fix, what: 'problems', has: ['id', 'prompt'], coming: true })
   if (typeof model?.ask !== 'function') throw bad('difficulty(…) got no model.')
   if (typeof work?.once !== 'function') throw bad('difficulty(…) got no workspace.')
   if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0))

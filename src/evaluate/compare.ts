@@ -3,6 +3,7 @@
 import type { Score } from '../rows.js'
 import { holm, pairedDifference, problemsNeeded, spreadOf } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { differences, whyNotComparable } from './comparable.js'
 
 export interface Comparison {
@@ -50,6 +51,11 @@ export type Side = string | { id: string } | ((score: Score) => boolean)
  *   be compared.
  */
 export function compare(scores: readonly Score[], a: Side, b: Side, options: CompareOptions = {}): Comparison[] {
+  takesRows('compare', scores, {
+    fix: 'compare(await evaluate([a, b], { benches }), a, b)',
+    what: 'scores',
+    has: ['byProblem'],
+  })
   const [ones, others] = [a, b].map((side) => scores.filter(pick(side))) as [Score[], Score[]]
   const rows: Omit<Comparison, 'holm'>[] = []
   const refused: { bench: string; what: string; fix: string }[] = []

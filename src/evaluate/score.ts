@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Judged, Outcome, Score, ScoreSettings } from '../rows.js'
 import { meanInterval } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { graderVersion, type Policy } from '../verify/index.js'
 import { answerClasses } from './answers.js'
 import { packageVersion } from './version.js'
@@ -26,6 +27,7 @@ export function knownRows(score: Score): readonly Judged[] | undefined {
  * @throws Stopped('no-rows') for none, 'bad-data' for rows of several models or an unequal number of samples.
  */
 export function score(bench: string, rows: readonly Judged[], context: Context = {}): Score {
+  takesRows('score', rows, { fix: "score('mine', await verify(rows))", has: ['verdict'] })
   const first = rows[0]
   if (!first)
     throw new Stopped('no-rows', `There are no answers on ${bench} to score.`, 'Pass a benchmark that holds problems.')

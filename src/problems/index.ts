@@ -4,6 +4,7 @@ import path from 'node:path'
 import { checkKnown, type Known } from '../known.js'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
+import { passed } from '../taken.js'
 import type { SourceSettings } from './catalogue.js'
 import { findSource, type Origin } from './names.js'
 import { Problems } from './reading.js'
@@ -59,7 +60,7 @@ export function problems(
   options: ProblemsOptions = {},
 ): Problems {
   return new Problems({
-    seed: options.seed ?? 7,
+    seed: options?.seed ?? 7,
     async origins() {
       check(sources, options)
       const { limit, seed: _, map, ...rest } = options
@@ -127,7 +128,8 @@ function check(sources: Parameters<typeof problems>[0], options: ProblemsOptions
     if (typeof source === 'object' && source !== null) {
       checkKnown('a source of problems(…)', source, CALL)
       checkFields(source.fields)
-    }
+    } else if (typeof source !== 'string')
+      throw new Stopped('bad-call', `A source is ${passed(source)}, not a name or a path.`, "problems('practice')")
   const { limit, seed, kind } = options
   const example = "problems('practice', { limit: 20, seed: 7 })"
   if ([sources].flat().length === 0) throw new Stopped('bad-call', 'There is no source in the list.', example)

@@ -1,6 +1,7 @@
 // Is a model's rewrite of a trace still that trace? A rewrite that is not is a row with the reason, never training data.
 import { lastBoxed } from '../problems/index.js'
 import type { Finish, Format, Problem } from '../rows.js'
+import { takesText } from '../taken.js'
 import { finalAnswer, grade } from '../verify/math/index.js'
 import { align, tokensOf } from './align.js'
 import { copyOf } from './copy.js'
@@ -30,6 +31,8 @@ export function checkRewrite(
   kind: Problem['kind'],
   options: { slow?: boolean } = {},
 ): Passed | Rejected {
+  takesText('checkRewrite', original, "checkRewrite(trace, { content: rewrite, finish: 'stop' }, 'math')")
+  takesText('checkRewrite', rewrite?.content, "checkRewrite(trace, { content: rewrite, finish: 'stop' }, 'math')")
   if (rewrite.finish === 'length') return no('cut-off', 'the rewrite was cut off at its token limit')
   if (rewrite.finish === 'error') return no('failed', 'the rewrite never came')
   const parts = findParts(rewrite.content, options)

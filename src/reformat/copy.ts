@@ -3,6 +3,8 @@
 // A share of equal words alone does not tell: in a trace of 5,000 words a changed digit or a step left out is far below
 // any threshold that typing over would pass. So the texts are aligned, and four things are asked apart: did a digit
 // change, was a stretch left out, was one put in, and how much of the whole is the same.
+
+import { takesText } from '../taken.js'
 import { align, type Run, type Token, tokensOf } from './align.js'
 
 /** One place where the copy differs: characters [start, end) of the original, and what stands there instead. */
@@ -39,6 +41,7 @@ const LAST_PARAGRAPH = 60
 
 /** Lays a copy beside its original. Takes time in proportion to the texts: 60 kB in some tens of milliseconds. */
 export function copyOf(original: string, copy: string): Copy {
+  for (const text of [original, copy]) takesText('copyOf', text, 'copyOf(trace, rewrite)')
   const [before, after] = [tokensOf(original), tokensOf(copy)]
   const runs = align(before, after)
   const gaps = gapsOf(runs, before.length, after.length)

@@ -1,6 +1,7 @@
 // What reformatting did: how many answers had a solution that could be read, and how many passed, before and after.
 import type { Formatted, Sample, Verdict } from '../rows.js'
 import { type Interval, wilson } from '../stats/index.js'
+import { takesRows } from '../taken.js'
 
 type Answered = Sample & { verdict: Verdict } & Partial<Formatted>
 
@@ -30,6 +31,8 @@ const UNREAD = new Set<string>(['no-answer', 'unparsed', 'cut-off', 'failed', 'n
  * @example plot.reformat(reformatEffect(await verify(raw), await verify(tidy)))
  */
 export function reformatEffect(before: readonly Answered[], after: readonly Answered[]): Effect[] {
+  const fix = 'reformatEffect(await verify(raw), await verify(tidy))'
+  for (const rows of [before, after]) takesRows('reformatEffect', rows, { fix, has: ['verdict'] })
   const key = ({ id, sample }: Answered) => `${sample} ${id}`
   const later = new Map(after.map((row) => [key(row), row]))
   const pairs = before.flatMap((row) => {

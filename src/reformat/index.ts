@@ -3,6 +3,7 @@ import { checkKnown, type Known } from '../known.js'
 import type { Format, Formatted, Rows, Sample } from '../rows.js'
 import { ask, type Chat, type Model, seedFor } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { type Aside, type Done, pool, Step, type Workspace } from '../workspace/index.js'
 import { checkRewrite } from './check.js'
 import { findParts, hasMarker, type Parts, withoutMarkers } from './markers.js'
@@ -57,6 +58,7 @@ type Outcome = { parts: Parts; format: Extract<Format, { ok: true }> } | { forma
 export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Step<Formatted> {
   const { model, stage = 'reformat', split: order = model ? 'never' : 'first' } = options
   check(rows, options)
+  takesRows('reformat', rows, { fix: 'reformat(await sample(asked, { model }))', has: ['text'], coming: true })
   const prompts = typeof options.prompts === 'object' ? options.prompts : skylabReformat
   const hash = prompts.hash
   const spent = new WeakMap<Formatted, number | null>()

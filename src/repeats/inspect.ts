@@ -3,6 +3,7 @@
 import type { Judged, Sample } from '../rows.js'
 import { type Interval, meanInterval, wilson } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { type GuardRule, LoopGuard } from './guard.js'
 import { wastedCharacters } from './measures.js'
 import { exactLoops, type Repeats, repeats } from './repeats.js'
@@ -62,6 +63,7 @@ export function inspectRepeats<Row extends Sample>(
   rows: Iterable<Row>,
   options: InspectRepeatsOptions = {},
 ): { rows: Inspected<Row>[]; groups: RepeatsGroup[] } {
+  takesRows('inspectRepeats', rows, { fix: 'inspectRepeats(await sample(asked, { model }))', has: ['text'] })
   const { by = ['model', 'domain'], rule } = options
   const unknown = by.find((key) => !(key in common))
   if (unknown)

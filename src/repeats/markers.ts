@@ -1,5 +1,6 @@
 // Words by which a reasoner turns round, and passages in which it plays a computer.
 
+import { takesText } from '../taken.js'
 import { prose } from './prose.js'
 
 /** Doubt ("Wait"), a check ("Let me verify"), another way ("Alternatively", "perhaps"). */
@@ -152,6 +153,7 @@ const ENOUGH = { walk: 3, derive: 2 }
  * @example markers('So x = 2. Wait, let me check that.').reflections.map((one) => one.kind) // ['doubt', 'check']
  */
 export function markers(text: string): Markers {
+  takesText('markers', text, 'markers(row.text)')
   const found = reflections(text)
   const words = prose(text).ids.length
   const per = (kind: ReflectionKind) =>

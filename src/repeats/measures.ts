@@ -1,6 +1,7 @@
 // Everything that is measured of one text's repetition, beyond where its loop is.
 
 import type { Finish } from '../rows.js'
+import { takesText } from '../taken.js'
 import { compression, repetitionRate, seenBefore } from './rates.js'
 import { exactLoops, type Repeats, repeats } from './repeats.js'
 import type { Run } from './runs.js'
@@ -41,6 +42,7 @@ const GRAM = 10
  * @example measureRepeats('Wait, let me check. '.repeat(100)).novelty.map((share) => Math.round(100 * share)) // [3, 0, 0]
  */
 export function measureRepeats(text: string, options: { finish?: Finish; window?: number } = {}): Measures {
+  takesText('measureRepeats', text, 'measureRepeats(row.text)')
   const { finish, window = 200 } = options
   const codes = codeUnits(text)
   const { ids } = words(codes)

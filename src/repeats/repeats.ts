@@ -1,5 +1,6 @@
 // Where one text goes in circles: loops, loops with changes, circling, or clean.
 
+import { takesText } from '../taken.js'
 import { reflections } from './markers.js'
 import { type Prose, prose } from './prose.js'
 import { compression, repetitionRate, seenBefore } from './rates.js'
@@ -58,6 +59,7 @@ const WORTH = { compression: 4, together: { rep10: 0.2, compression: 3.2 } }
  * @example repeats('So x = 2. '.repeat(40)) // { kind: 'loop', start: 0, end: 400, period: 10, count: 40, … }
  */
 export function repeats(text: string): Repeats {
+  takesText('repeats', text, 'repeats(row.text)')
   const codes = codeUnits(text)
   const { ids, masked, starts } = words(codes)
   const rates = {

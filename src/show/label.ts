@@ -6,6 +6,7 @@ import { repeats } from '../repeats/index.js'
 import type { Sample } from '../rows.js'
 import { type Interval, wilson } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import type { Workspace } from '../workspace/index.js'
 import { escapeHtml } from './html.js'
 import { count, heading } from './view/page.js'
@@ -48,8 +49,9 @@ interface Kept {
  * @example const read = await label(samples, { as: ['loop', 'near-loop', 'circling', 'clean'], in: work })
  */
 export async function label<R extends Row>(rows: Iterable<R>, options: LabelOptions<R>): Promise<Labels<R>> {
+  takesRows('label', rows, { fix: "label(rows, { as: ['loop', 'clean'], in: work })" })
+  check(options?.as, options?.in)
   const { as, in: work, stage = 'label', show = traceOf } = options
-  check(as, work)
   const all = [...rows]
   const bare = all.find((row) => typeof row?.text !== 'string')
   if (bare)

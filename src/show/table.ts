@@ -3,6 +3,7 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import { DISPLAY, type MimeBundle } from '../host.js'
 import { Stopped } from '../stopped.js'
+import { passed } from '../taken.js'
 import { type Cell, type Columns, columnsOf } from './columns.js'
 import { type DataFrame, danfo, FRAME_MEMBERS, type FrameMembers, isDataFrame } from './danfo.js'
 import { save } from './save.js'
@@ -134,18 +135,17 @@ for (const name of FRAME_MEMBERS)
 
 /** What was passed instead of rows, and where in it there are some. */
 function noRows(value: unknown): Stopped {
-  const bad = (what: string, fix: string) =>
-    new Stopped('bad-call', `table takes rows or a DataFrame, and got ${what}.`, fix)
-  if (typeof value === 'function') return bad('a function', `table(${value.name || 'rows'}(…))`)
-  if (typeof value !== 'object' || value === null) return bad(inspect(value), 'table(await sample(…))')
-  if ('then' in value || Symbol.asyncIterator in value) return bad('a promise or a step', 'table(await …)')
+  const bad = (fix: string) =>
+    new Stopped('bad-call', `table takes rows or a DataFrame, and got ${passed(value)}.`, fix)
+  if (typeof value === 'function') return bad(`table(${value.name || 'rows'}(…))`)
+  if (typeof value !== 'object' || value === null) return bad('table(await sample(…))')
+  if ('then' in value || Symbol.asyncIterator in value) return bad('table(await …)')
   const fields = Object.entries(value)
   const lists = fields.filter(([, inside]) => Array.isArray(inside) && inside.length > 0)
-  const what = `an object with ${fields.map(([name]) => name).join(', ') || 'no fields'}`
   if (lists.length === 1 || (lists.length > 0 && lists.length === fields.length))
-    return bad(what, `table(value.${lists.at(-1)![0]})`)
+    return bad(`table(value.${lists.at(-1)![0]})`)
   const rows = fields.length > 1 && fields.every(([, inside]) => typeof inside === 'object' && inside !== null)
-  return bad(what, rows ? 'table(Object.values(value))' : 'table([value])')
+  return bad(rows ? 'table(Object.values(value))' : 'table([value])')
 }
 
 function chosen(rows: readonly unknown[], names: string[]): Columns {

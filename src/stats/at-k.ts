@@ -1,6 +1,7 @@
 // One score at another number of samples: pass@k and maj@k for every k up to those that were taken.
 
 import type { Score } from '../rows.js'
+import { takesRows } from '../taken.js'
 import { type Interval, meanInterval } from './intervals.js'
 import { majAtK } from './majority.js'
 import { passAtK } from './passk.js'
@@ -9,9 +10,10 @@ import { passAtK } from './passk.js'
  * pass@k of a score: the chance that at least one of k samples is right, without bias, averaged over problems.
  *
  * @param k 1 … score.k.
- * @throws RangeError where k is larger: an estimate for more samples than were taken would be a guess.
+ * @throws Stopped 'bad-call' where k is larger: an estimate for more samples than were taken would be a guess.
  */
 export function passOf(score: Pick<Score, 'byProblem' | 'k'>, k: number): Interval {
+  takesRows('passOf', [score], { fix: 'passOf(scores[0], 1)', what: 'a score', has: ['byProblem'] })
   return meanInterval(Object.values(score.byProblem).map((share) => passAtK(score.k, Math.round(share * score.k), k)))
 }
 
@@ -19,9 +21,10 @@ export function passOf(score: Pick<Score, 'byProblem' | 'k'>, k: number): Interv
  * maj@k of a score: the chance that the answer which most of k samples give is right, averaged over problems.
  *
  * @returns undefined where answers cannot be counted: programs, and scores that were stored without them.
- * @throws RangeError where k is larger than the samples taken.
+ * @throws Stopped 'bad-call' where k is larger than the samples taken.
  */
 export function majorityOf(score: Pick<Score, 'answers' | 'outcomes' | 'k' | 'n'>, k: number): Interval | undefined {
+  takesRows('majorityOf', [score], { fix: 'majorityOf(scores[0], 1)', what: 'a score' })
   const { answers, outcomes } = score
   if (!answers || !outcomes || Object.keys(answers).length < score.n) return undefined
   return meanInterval(
@@ -51,6 +54,11 @@ export interface AtK {
 
 /** pass@k and maj@k of scores for k = 1, 2, 4 … up to the samples taken: the rows of a curve. */
 export function samplesCurve(scores: Score | readonly Score[]): AtK[] {
+  takesRows('samplesCurve', [scores].flat(), {
+    fix: 'samplesCurve(await evaluate(models, { benches, k: 8 }))',
+    what: 'scores',
+    has: ['byProblem'],
+  })
   return [scores].flat().flatMap((score) => {
     const ks = [...new Set([...powers(score.k), score.k])]
     return ks.map((k) => {

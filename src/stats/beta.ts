@@ -1,4 +1,5 @@
 // The beta distribution, which the exact interval of a share rests on.
+import { Stopped } from '../stopped.js'
 
 /** Natural logarithm of the gamma function for x > 0: Lanczos' series (g = 7, n = 9), to about 15 digits. */
 export function logGamma(x: number): number {
@@ -59,7 +60,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
 
 /** Quantile of Student's t distribution. @param p 0 < p < 1. @param freedom Degrees of freedom, above 0. */
 export function studentQuantile(p: number, freedom: number): number {
-  if (!(p > 0 && p < 1)) throw new RangeError(`studentQuantile: p must be between 0 and 1, got ${p}`)
+  if (!(p > 0 && p < 1))
+    throw new Stopped('bad-call', `studentQuantile: p must be between 0 and 1, got ${p}`, 'confidence: 0.95')
   if (p === 0.5) return 0
   const tail = Math.min(p, 1 - p)
   // Both tails together are I_x(freedom / 2, 1 / 2) at x = freedom / (freedom + t²); near the middle 1 − x keeps digits.

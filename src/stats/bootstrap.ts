@@ -1,5 +1,7 @@
 // Intervals by drawing the problems again and again.
 
+import { Stopped } from '../stopped.js'
+import { takesNumbers } from '../taken.js'
 import type { Interval } from './intervals.js'
 import { normalDistribution, normalQuantile } from './normal.js'
 import { resamples } from './random.js'
@@ -36,12 +38,13 @@ export interface Bootstrapped extends Interval {
  * BCa as in Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 14; ties count half, quantiles are
  * interpolated. Where every value is the same there is nothing to draw, and the interval is that value.
  *
- * @throws RangeError for no value.
+ * @throws Stopped 'bad-call' for no value.
  */
 export function bootstrap(values: readonly number[], options: BootstrapOptions = {}): Bootstrapped {
+  takesNumbers('bootstrap', values, 'bootstrap([0, 0.5, 1])')
   const { resamples: count = 10_000, seed = 7, confidence = 0.95, method = 'bca' } = options
   const n = values.length
-  if (n === 0) throw new RangeError('bootstrap: there is no value')
+  if (n === 0) throw new Stopped('bad-call', 'bootstrap: there is no value', 'bootstrap([0, 0.5, 1])')
   const { statistic } = options
   const seen = (statistic ?? mean)(values)
   const drawn: number[] = []

@@ -1,5 +1,7 @@
 // The mean of values that come in groups: k samples of one problem, problems of one contest.
 
+import { Stopped } from '../stopped.js'
+import { takesNumbers } from '../taken.js'
 import { studentQuantile } from './beta.js'
 import type { Interval } from './intervals.js'
 
@@ -26,15 +28,20 @@ export interface ClusteredOptions {
  * Biometrika 73, 13-22). With one value a cluster it is the ordinary standard error.
  *
  * @param clusters The group of each value: problem ids, contests.
- * @throws RangeError where there are not as many groups as values.
+ * @throws Stopped 'bad-call' where there are not as many groups as values.
  */
 export function clusteredMean(
   values: readonly number[],
   clusters: readonly (string | number)[],
   { confidence = 0.95, correction = true }: ClusteredOptions = {},
 ): Clustered {
+  takesNumbers('clusteredMean', values, "clusteredMean([0, 1], ['a', 'b'])")
   if (values.length !== clusters.length)
-    throw new RangeError(`clusteredMean: ${values.length} values and ${clusters.length} clusters`)
+    throw new Stopped(
+      'bad-call',
+      `clusteredMean: ${values.length} values and ${clusters.length} clusters`,
+      "clusteredMean([0, 1], ['a', 'b'])",
+    )
   const n = values.length
   const mean = values.reduce((sum, x) => sum + x, 0) / n
   const sums = new Map<string | number, number>()

@@ -1,5 +1,7 @@
 // Two shares that were not measured on the same problems, or of which only the counts are known.
 
+import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { logGamma } from './beta.js'
 import { wilson } from './intervals.js'
 
@@ -28,6 +30,10 @@ export function unpairedDifference(
   b: { hits: number; n: number },
   confidence = 0.95,
 ): Unpaired {
+  takesRows('unpairedDifference', [a, b], {
+    fix: 'unpairedDifference({ hits: 1, n: 3 }, { hits: 2, n: 3 })',
+    what: 'counts',
+  })
   const one = wilson(a.hits, a.n, confidence)
   const other = wilson(b.hits, b.n, confidence)
   const difference = one.value - other.value
@@ -47,7 +53,11 @@ export function unpairedDifference(
 export function fisherExact(a: number, b: number, c: number, d: number): number {
   for (const count of [a, b, c, d])
     if (!(Number.isInteger(count) && count >= 0))
-      throw new RangeError(`fisherExact: counts must be whole numbers from 0 on, got ${count}`)
+      throw new Stopped(
+        'bad-call',
+        `fisherExact: counts must be whole numbers from 0 on, got ${count}`,
+        'fisherExact(10, 20, 15, 15)',
+      )
   const rowOne = a + b
   const columnOne = a + c
   const all = a + b + c + d

@@ -1,5 +1,7 @@
 // How far a measured share or mean can be trusted.
 
+import { Stopped } from '../stopped.js'
+import { takesNumbers } from '../taken.js'
 import { betaQuantile } from './beta.js'
 import { normalQuantile } from './normal.js'
 
@@ -19,10 +21,11 @@ export interface Interval {
  * @param n Number of tries. With n = 0 nothing is known: value NaN, interval 0 … 1.
  * @param confidence @default 0.95
  * @returns Shares, 0 … 1.
- * @throws RangeError where hits is outside 0 … n.
+ * @throws Stopped 'bad-call' where hits is outside 0 … n.
  */
 export function wilson(hits: number, n: number, confidence = 0.95): Interval {
-  if (!(hits >= 0 && hits <= n)) throw new RangeError(`wilson: hits must be between 0 and n = ${n}, got ${hits}`)
+  if (!(hits >= 0 && hits <= n))
+    throw new Stopped('bad-call', `wilson: hits must be between 0 and n = ${n}, got ${hits}`, 'wilson(3, 10)')
   if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
   const z = normalQuantile(0.5 + confidence / 2)
   const share = hits / n
@@ -40,11 +43,15 @@ export function wilson(hits: number, n: number, confidence = 0.95): Interval {
  *
  * @param hits Whole number, 0 … n.
  * @param confidence @default 0.95
- * @throws RangeError where hits is no whole number between 0 and n.
+ * @throws Stopped 'bad-call' where hits is no whole number between 0 and n.
  */
 export function clopperPearson(hits: number, n: number, confidence = 0.95): Interval {
   if (!(Number.isInteger(hits) && hits >= 0 && hits <= n))
-    throw new RangeError(`clopperPearson: hits must be a whole number between 0 and n = ${n}, got ${hits}`)
+    throw new Stopped(
+      'bad-call',
+      `clopperPearson: hits must be a whole number between 0 and n = ${n}, got ${hits}`,
+      'clopperPearson(3, 10)',
+    )
   if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
   const tail = (1 - confidence) / 2
   return {
@@ -66,6 +73,7 @@ export function clopperPearson(hits: number, n: number, confidence = 0.95): Inte
  * @param confidence @default 0.95
  */
 export function meanInterval(shares: readonly number[], confidence = 0.95): Interval {
+  takesNumbers('meanInterval', shares, 'meanInterval([0, 0.5, 1])')
   const n = shares.length
   if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
   const total = shares.reduce((sum, share) => sum + share, 0)

@@ -1,5 +1,6 @@
 // What a vote among k samples gives.
 
+import { Stopped } from '../stopped.js'
 import { logChoose } from './independent.js'
 import { randomFrom } from './random.js'
 
@@ -16,7 +17,7 @@ const ENUMERATED = 200_000
  *
  * @param answers The class of each sample's answer; null for no answer.
  * @param right Whether each sample is right: the same for all of a class.
- * @throws RangeError where k is not between 1 and the number of samples.
+ * @throws Stopped 'bad-call' where k is not between 1 and the number of samples.
  */
 export function majAtK(
   answers: readonly (number | null)[],
@@ -25,9 +26,18 @@ export function majAtK(
   { draws = 10_000, seed = 7 }: { draws?: number; seed?: number } = {},
 ): number {
   const n = answers.length
-  if (right.length !== n) throw new RangeError(`majAtK: ${n} answers and ${right.length} verdicts`)
+  if (right.length !== n)
+    throw new Stopped(
+      'bad-call',
+      `majAtK: ${n} answers and ${right.length} verdicts`,
+      'majAtK([0, 0, 1], [true, true, false], 3)',
+    )
   if (!(Number.isInteger(k) && k >= 1 && k <= n))
-    throw new RangeError(`majAtK: k must be a whole number between 1 and n = ${n}, got ${k}`)
+    throw new Stopped(
+      'bad-call',
+      `majAtK: k must be a whole number between 1 and n = ${n}, got ${k}`,
+      'majAtK([0, 0, 1], [true, true, false], 3)',
+    )
   const groups = new Map<number, { size: number; right: boolean }>()
   let silent = 0
   for (const [i, answer] of answers.entries()) {

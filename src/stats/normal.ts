@@ -1,11 +1,13 @@
 // The normal distribution and the binomial's tails.
+import { Stopped } from '../stopped.js'
 
 /**
  * Quantile of the standard normal distribution, by bisection on its distribution function.
  * @param p 0 < p < 1.
  */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) throw new RangeError(`normalQuantile: p must be between 0 and 1, got ${p}`)
+  if (!(p > 0 && p < 1))
+    throw new Stopped('bad-call', `normalQuantile: p must be between 0 and 1, got ${p}`, 'confidence: 0.95')
   let low = -10
   let high = 10
   while (high - low > 1e-13) {

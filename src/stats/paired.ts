@@ -1,5 +1,7 @@
 // Two models on the same problems: is the difference more than luck?
 
+import { Stopped } from '../stopped.js'
+import { passed, takesNumbers } from '../taken.js'
 import { studentQuantile } from './beta.js'
 import { bootstrap } from './bootstrap.js'
 import { binomialHalf } from './normal.js'
@@ -47,6 +49,13 @@ export function pairedDifference(
   b: Readonly<Record<string, number>>,
   { confidence = 0.95, interval: kind = 'student', seed = 7 }: PairedOptions = {},
 ): Difference {
+  for (const one of [a, b])
+    if (typeof one !== 'object' || one === null)
+      throw new Stopped(
+        'bad-call',
+        `pairedDifference takes the byProblem of two scores, and got ${passed(one)}.`,
+        'pairedDifference(a.byProblem, b.byProblem)',
+      )
   const both = Object.keys(a).filter((id) => id in b)
   const n = both.length
   const differences = both.map((id) => a[id]! - b[id]!)
@@ -74,6 +83,7 @@ export function pairedDifference(
  * Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
  */
 export function holm(ps: readonly number[]): number[] {
+  takesNumbers('holm', ps, 'holm([0.01, 0.04])')
   const order = ps.map((p, place) => ({ p, place })).sort((a, b) => a.p - b.p)
   const adjusted = new Array<number>(ps.length)
   let highest = 0

@@ -1,5 +1,6 @@
 // How many problems, or samples of each, a difference needs before it can be seen.
 
+import { Stopped } from '../stopped.js'
 import { logChoose } from './independent.js'
 import { binomialHalf, normalDistribution, normalQuantile } from './normal.js'
 
@@ -64,7 +65,11 @@ export function smallestDifference(n: number, spread: Spread, options: PowerOpti
 export function mcnemarPower(better: number, worse: number, n: number, { alpha = 0.05 }: PowerOptions = {}): number {
   const disagree = better + worse
   if (!(better >= 0 && worse >= 0 && disagree <= 1))
-    throw new RangeError(`mcnemarPower: shares must be from 0 on and together at most 1, got ${better} and ${worse}`)
+    throw new Stopped(
+      'bad-call',
+      `mcnemarPower: shares must be from 0 on and together at most 1, got ${better} and ${worse}`,
+      'mcnemarPower(0.1, 0.05, 500)',
+    )
   if (disagree === 0) return 0
   let power = 0
   for (let d = 0; d <= n; d++) {

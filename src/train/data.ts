@@ -8,6 +8,7 @@ import path from 'node:path'
 import { fileRows } from '../curate/check-file.js'
 import { type Entry, readRow, useless } from '../curate/check-row.js'
 import { Stopped } from '../stopped.js'
+import { passed } from '../taken.js'
 import type { TrainingData } from './options.js'
 
 export interface DataReport {
@@ -77,6 +78,12 @@ export async function sha256Of(file: string): Promise<string> {
  * @throws Stopped('bad-data') where it cannot be read, has changed since it was written, or has rows that would be skipped
  */
 export async function checkData(data: TrainingData, stage: 'sft' | 'dpo' = 'sft'): Promise<DataReport> {
+  if (typeof data?.dir !== 'string' || typeof data.name !== 'string')
+    throw new Stopped(
+      'bad-call',
+      `A fine-tune takes a training set, and got ${passed(data)}.`,
+      "train(await dataset(rows, { name: 'mine', in: work }), …)",
+    )
   let report: DataReport
   try {
     report = await readDataset(data.dir, data.name)

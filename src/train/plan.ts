@@ -2,6 +2,7 @@
 //
 // Plain arithmetic on the settings; each figure that is not a count names where it comes from.
 import { Stopped } from '../stopped.js'
+import { passed } from '../taken.js'
 import { dollars, escapeHtml, number } from '../workspace/index.js'
 import { parametersIn, shapeOf } from './bases.js'
 import { footprint, parametersOf } from './memory.js'
@@ -167,12 +168,12 @@ function positive(name: string, value: number): number {
 }
 
 export function rowCount(rows: number | { rows: number | readonly unknown[] }): number {
-  const inner = typeof rows === 'number' ? rows : rows.rows
-  const count = typeof inner === 'number' ? inner : inner.length
-  if (Number.isInteger(count) && count > 0) return count
+  const inner = typeof rows === 'number' ? rows : rows?.rows
+  const count = typeof inner === 'number' ? inner : inner?.length
+  if (count !== undefined && Number.isInteger(count) && count > 0) return count
   throw new Stopped(
     'no-rows',
-    `A fine-tune needs training rows; there are ${count}.`,
+    `A fine-tune needs training rows; there are ${count ?? `none in ${passed(rows)}`}.`,
     'rows.filter(row => row.fate.kept).length',
   )
 }

@@ -3,6 +3,7 @@
 import { show } from '../host.js'
 import type { Formatted, Judged, Rows, Sample, Verdict } from '../rows.js'
 import { Stopped } from '../stopped.js'
+import { takesRows } from '../taken.js'
 import { pool, Step, type Workspace } from '../workspace/index.js'
 import { pythonRunner, type RunnerChoice } from './code/index.js'
 import { checkedRules, graderVersion, type Policy, type Rules } from './math/index.js'
@@ -62,6 +63,7 @@ export interface VerifyOptions<T = Sample & Partial<Formatted>> extends Rules {
  * @example await verify(tidy, { with: (row) => (row.source === 'mine' ? row.text.includes('QED') : undefined) })
  */
 export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: VerifyOptions<T> = {}): Step<T & Judged> {
+  takesRows('verify', rows, { fix: 'verify(await sample(asked, { model }))', coming: true })
   const { workers = 2, policy = 'strict', runner = 'auto', in: workspace, with: own, version, ...rest } = options
   checkedRules({ ...rest, policy })
   if (own !== undefined && typeof own !== 'function')

@@ -2,6 +2,7 @@
 
 import type { Judged, Sample, Verdict } from '../rows.js'
 import { wilson } from '../stats/index.js'
+import { takesRows } from '../taken.js'
 
 /** One way of choosing the program of an answer, and how many answers pass by it. */
 export interface BlockRate {
@@ -27,6 +28,8 @@ type Answered = Sample & { verdict: Verdict }
  * @example table(blockRates(await verify(raw), await verify(tidy)))
  */
 export function blockRates(raw: readonly Answered[], tidy: readonly Judged[] = []): BlockRate[] {
+  for (const rows of [raw, tidy])
+    takesRows('blockRates', rows, { fix: 'blockRates(await verify(raw))', has: ['verdict'] })
   const ofCode = <T extends Answered>(rows: readonly T[]): T[] => rows.filter(({ kind }) => kind === 'code')
   const [before, after] = [ofCode(raw), ofCode(tidy)]
   const rate = (judged: BlockRate['judged'], rows: readonly Answered[], passes: (verdict: Verdict) => boolean) => {

@@ -3,6 +3,7 @@
 import { type FlowLine, type FlowOptions, flow, STAGES } from '../../flow.js'
 import type { Judged, TrainingRow } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { textWidth } from '../font.js'
 import { type FigureOptions, type Layout, meaning, neutral, type Trace } from '../theme.js'
@@ -37,6 +38,7 @@ export interface FlowFigureOptions extends FigureOptions, FlowOptions {
  * `{ from: asked }` a line below says what loading left out.
  */
 export function flowFigure(rows: readonly (Judged | TrainingRow)[], options: FlowFigureOptions = {}): Figure {
+  takesRows('plot.flow', rows, { fix: 'plot.flow(await verify(rows))', has: ['id', 'source'] })
   const own = options.source === undefined ? rows : rows.filter(({ source }) => source === options.source)
   if (own.length === 0) throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.flow(await verify(rows))')
   const problems = new Set(own.map((row) => row.id)).size

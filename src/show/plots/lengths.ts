@@ -1,7 +1,9 @@
 // How long the answers are, in tokens, with those that were cut off apart.
 
+import { inspect } from 'node:util'
 import type { Sample } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, meaning, palette, type Trace } from '../theme.js'
 import { count, faded, pageLayout } from './page.js'
@@ -16,6 +18,7 @@ export interface LengthsOptions extends FigureOptions {
 
 /** Histogram of answer lengths in tokens, stacked by domain or model; answers cut off at the limit have their own colour. */
 export function lengthsFigure(samples: readonly Sample[], options: LengthsOptions = {}): Figure {
+  takesRows('plot.lengths', samples, { fix: 'plot.lengths(await sample(asked, { model }))', has: ['usage'] })
   const answered = samples.filter((row) => row.finish !== 'error')
   if (answered.length === 0)
     throw new Stopped(
@@ -23,10 +26,17 @@ export function lengthsFigure(samples: readonly Sample[], options: LengthsOption
       `None of ${many(samples.length, 'sample')} has an answer, so there is no length to draw.`,
       'plot.flow(rows)',
     )
+  const { bins: most = 30 } = options
+  if (!(Number.isInteger(most) && most > 0))
+    throw new Stopped(
+      'bad-call',
+      `bins is ${inspect(most)}, not a whole number from 1 on.`,
+      'plot.lengths(rows, { bins: 30 })',
+    )
   const by = options.by ?? (new Set(answered.map((row) => row.model)).size > 1 ? 'model' : 'domain')
   const groups = [...new Set(answered.map((row) => row[by]))].sort()
   const longest = answered.reduce((most, row) => Math.max(most, row.usage.completion), 1)
-  const step = niceStep(longest / (options.bins ?? 30))
+  const step = niceStep(longest / most)
   const bins = Math.floor(longest / step) + 1
   const parts = [
     ...groups.map((name, i) => ({

@@ -2,6 +2,7 @@
 
 import type { TrainingRow } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, neutral, palette, size, type Trace } from '../theme.js'
 import { count, faded, pageLayout } from './page.js'
@@ -14,6 +15,7 @@ export interface MixOptions extends FigureOptions {
 
 /** Rows kept in the mix: one bar a domain, one colour a source, the quota as a mark. */
 export function mixFigure(rows: readonly TrainingRow[], options: MixOptions = {}): Figure {
+  takesRows('plot.mix', rows, { fix: 'plot.mix(await mix(judged, quota, { seed: 7 }))', has: ['fate'] })
   const kept = rows.filter((row) => row.fate.kept)
   const quota = options.quota ?? {}
   const domains = (['math', 'code', 'science'] as const).filter(

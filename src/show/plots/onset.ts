@@ -6,7 +6,7 @@ import { wilson } from '../../stats/index.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, palette, type Trace } from '../theme.js'
 import { band } from './band.js'
-import { checkInspected } from './inspected.js'
+import { checkInspected, groupedBy } from './inspected.js'
 import { count, pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -39,8 +39,8 @@ interface Step {
  * @param rows Rows with a `repeats` field: `inspectRepeats(samples).rows`.
  */
 export function onsetFigure<Row extends OnsetRow>(rows: readonly Row[], options: OnsetOptions<Row> = {}): Figure {
-  const { by = (row: Row) => row.model } = options
   checkInspected(rows, 'plot.onset')
+  const by = groupedBy('plot.onset', 'by', options.by ?? (({ model }: Row) => model), rows)
   const groups = [...Map.groupBy(rows, by)].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
   const longest = rows.reduce((most, row) => Math.max(most, lengthOf(row)), 1)
   const curves = groups.map(([name, own]) => ({

@@ -1,6 +1,7 @@
 // What reformatting did to the answers: how many could be read, and how many passed, before and after.
 import type { Interval } from '../../stats/index.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, palette, size } from '../theme.js'
 import { barsLayout, groupedBars } from './bars.js'
@@ -31,12 +32,9 @@ const REPORT = { before: 0.25, after: 0.9 }
  * @throws Stopped('no-rows') where there is nothing to draw.
  */
 export function reformatFigure(effect: readonly EffectLine[], options: ReformatFigureOptions = {}): Figure {
-  if (!Array.isArray(effect) || effect.length === 0)
-    throw new Stopped(
-      'no-rows',
-      'There is no effect to draw.',
-      'plot.reformat(reformatEffect(await verify(raw), await verify(tidy)))',
-    )
+  const fix = 'plot.reformat(reformatEffect(await verify(raw), await verify(tidy)))'
+  takesRows('plot.reformat', effect, { fix, has: ['parsed', 'passed'] })
+  if (!Array.isArray(effect) || effect.length === 0) throw new Stopped('no-rows', 'There is no effect to draw.', fix)
   const series = [
     { name: 'read before', of: (line: EffectLine) => line.parsed.before, color: palette[4] },
     { name: 'read after', of: (line: EffectLine) => line.parsed.after, color: palette[0] },

@@ -5,7 +5,7 @@ import { meanInterval } from '../../stats/index.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
 import { barsLayout, groupedBars } from './bars.js'
-import { checkInspected } from './inspected.js'
+import { checkInspected, groupedBy } from './inspected.js'
 import { pageLayout, percent } from './page.js'
 import { many } from './scores.js'
 
@@ -28,8 +28,9 @@ export function repeatsFigure<Row extends RepeatsRow>(
   rows: readonly Row[],
   options: RepeatsFigureOptions<Row> = {},
 ): Figure {
-  const { by = (row: Row) => row.model, over = (row: Row): string => row.domain } = options
   checkInspected(rows, 'plot.repeats')
+  const by = groupedBy('plot.repeats', 'by', options.by ?? (({ model }: Row) => model), rows)
+  const over = groupedBy('plot.repeats', 'over', options.over ?? (({ domain }: Row) => domain), rows)
   const models = [...new Set(rows.map(by))]
   const domains = [...new Set(rows.map(over))].sort()
   const bars = groupedBars({

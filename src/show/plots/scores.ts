@@ -2,6 +2,7 @@
 
 import type { Score } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
 import { barsLayout, groupedBars, type Mark } from './bars.js'
@@ -18,8 +19,9 @@ export interface ScoresOptions extends FigureOptions {
 
 /** Grouped bars: one group a benchmark, one bar a model, with 95 % intervals, n and k, and the share cut off. */
 export function scoresFigure(scores: readonly Score[], options: ScoresOptions = {}): Figure {
-  if (scores.length === 0)
-    throw new Stopped('no-rows', 'There are no scores to draw.', 'const scores = await evaluate(models, { benches })')
+  const fix = 'plot.scores(await evaluate(models, { benches }))'
+  takesRows('plot.scores', scores, { fix, what: 'scores', has: ['model', 'bench', 'value'] })
+  if (scores.length === 0) throw new Stopped('no-rows', 'There are no scores to draw.', fix)
   const models = [...new Set(scores.map((score) => score.model))]
   const benches = [...new Set(scores.map((score) => score.bench))]
   const marks: Mark[] = publishedMarks(options.published ?? false, benches)

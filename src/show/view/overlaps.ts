@@ -1,6 +1,7 @@
 // What was found to be the same, for review: each prompt beside the benchmark's question or the problem that it repeats.
 import type { Overlap, Sample, TrainingRow, Twin } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { takesRows } from '../../taken.js'
 import { escapeHtml } from '../html.js'
 import { colored, count, elided, marks, View } from './page.js'
 
@@ -41,8 +42,7 @@ const WAYS: Record<string, string> = {
  * @example view.overlaps(rows, { only: 'numbers' })
  */
 export function overlapsView(rows: Iterable<Row>, options: OverlapsViewOptions = {}): View {
-  if (rows === null || typeof rows !== 'object' || !(Symbol.iterator in rows))
-    throw new Stopped('bad-call', `view.overlaps takes a list of rows, and got ${typeof rows}.`, 'view.overlaps(rows)')
+  takesRows('view.overlaps', rows, { fix: 'view.overlaps(rows)' })
   const all = [...rows]
   const prompts = new Map(all.map(({ id, prompt }) => [id, prompt]))
   const found = all.flatMap((row) => pairsOf(row, prompts)).filter(({ kind }) => wanted(kind, options.only))

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Repeats, repeats } from '../../repeats/index.js'
 import type { Judged, Sample } from '../../rows.js'
-import { Stopped } from '../../stopped.js'
+import { takesRow } from '../../taken.js'
 import { escapeHtml } from '../html.js'
 import { behaviour } from './behaviour.js'
 import { markedText, turnColors } from './marked.js'
@@ -19,9 +19,7 @@ const WHOLE = 400_000
  * Needs no network; where scripts may not run it is a page that folds.
  */
 export function traceView(row: Sample | Judged): View {
-  if (row === null || typeof row !== 'object' || typeof row.prompt !== 'string') {
-    throw new Stopped('bad-call', `view.trace takes a row with a prompt, and got ${typeof row}.`, 'view.trace(rows[0])')
-  }
+  takesRow('view.trace', row, ['prompt', 'text'], 'view.trace((await sample(asked, { model }))[0])')
   const judged = row as Partial<Judged>
   const found = repeats(row.text)
   const facts = [...factsOf(judged), ...(found.kind === 'clean' ? [] : [saidOf(found)])]

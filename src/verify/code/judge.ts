@@ -3,6 +3,7 @@
 import { type Json, parseJson, plainJson } from '../../json.js'
 import type { Checker, Language, Test } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
+import { passed } from '../../taken.js'
 import { askChecker } from './checker.js'
 import { sameOutput, sameValue } from './compare.js'
 import { alone, together } from './gate.js'
@@ -79,6 +80,12 @@ const MEMORY_LIMIT = 512
  * @throws Stopped('no-tool') where `runner: 'native'` is asked for and cannot run here.
  */
 export async function judge(task: Task, options: JudgeOptions = {}): Promise<CodeVerdict> {
+  if (typeof task?.program !== 'string' || !Array.isArray(task.tests))
+    throw new Stopped(
+      'bad-call',
+      `judge takes a program and its tests, and got ${passed(task)}.`,
+      "judge({ language: 'python', program: 'print(1)', tests: [{ stdin: '', stdout: '1' }] })",
+    )
   const limits: Limits = {
     timeLimit: positive(task.timeLimit, TIME_LIMIT),
     memoryLimit: positive(task.memoryLimit, MEMORY_LIMIT),
