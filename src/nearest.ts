@@ -5,6 +5,8 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
   for (const other of names) {
+    // What one has more letters than the other has to be inserted: not worth counting where that is too many.
+    if (Math.abs(name.length - other.length) * 2 >= Math.max(name.length, other.length)) continue
     const changes = distance(name.toLowerCase(), other.toLowerCase())
     if (changes * 2 >= Math.max(name.length, other.length) || changes >= least) continue
     best = other
