@@ -30,12 +30,16 @@ export class Office {
     // Backed by the file: 200 MB are not read into memory.
     const blob = await openAsBlob(file, { type: 'application/jsonl' })
     const uploaded = await client.files.create({ file: new File([blob], path.basename(file)), purpose: 'batch' })
-    return await client.batches.create({
-      input_file_id: uploaded.id,
-      endpoint: '/v1/chat/completions',
-      completion_window: '24h',
-      metadata: { skylab: token },
-    })
+    return await client.batches.create(
+      {
+        input_file_id: uploaded.id,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+        metadata: { skylab: token },
+      },
+      // The package would ask again where the answer was lost, and a second batch would be paid for: who calls looks first.
+      { maxRetries: 0 },
+    )
   }
 
   /** The batch with this token, where the server has one. */
