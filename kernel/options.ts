@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { Fault, systemCode } from './fault.js'
 
 /** What options a command takes, in `node:util` parseArgs' form. */
-export type Known = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
+type Known = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
 
 /** Reads the arguments of one command. Throws a Fault of status 2 that names the mistake. */
 export function readOptions<K extends Known>(args: string[], known: K, usage: string) {

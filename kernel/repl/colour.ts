@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type Kind, pieces } from '../notebook/highlight.js'
 
-export type Role = Kind | 'prompt' | 'quiet' | 'bracket' | 'chosen' | 'found' | 'error'
+type Role = Kind | 'prompt' | 'quiet' | 'bracket' | 'chosen' | 'found' | 'error'
 
 /** What goes between `ESC [` and `m` for each role. */
 export type Palette = Partial<Record<Role, string>>
