@@ -1,6 +1,7 @@
 // A training set, read as LLaMA-Factory will read it: what it would refuse, skip or mangle without saying so.
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { escapeHtml } from '../workspace/index.js'
 import { fileRows } from './check-file.js'
@@ -52,6 +53,7 @@ const FORMATTINGS = ['alpaca', 'sharegpt', 'openai']
  * @example await checkDataset('runs/sky-t1')
  */
 export async function checkDataset(folder: string, options: CheckOptions = {}): Promise<CheckReport> {
+  checkKnown('checkDataset(…)', options, OPTIONS)
   const info = await readInfo(folder)
   const { names = Object.keys(info), cutoff = CUTOFF, tokens = estimated, most = 1000 } = options
   const report: CheckReport = { ok: true, entries: [], faults: [], tokens: tokens.how }
@@ -172,4 +174,11 @@ function display({ entries, faults, tokens, ok }: CheckReport): Record<string, s
   const color = ok ? '#009E73' : '#D55E00'
   const html = `<div style="max-width:60em;border-left:3px solid ${color};padding:.2em .8em">${heads.map((head) => `<b>${escapeHtml(head)}</b>`).join('<br>')}${lines.length > 0 ? `<div style="white-space:pre-wrap;font-family:monospace;overflow-wrap:anywhere">${escapeHtml([...lines, ...more].join('\n'))}</div>` : ''}<div style="opacity:.8">tokens ${escapeHtml(tokens)}</div></div>`
   return { 'text/plain': [...heads, ...lines, ...more, `tokens ${tokens}`].join('\n'), 'text/html': html }
+}
+
+const OPTIONS: Known<Required<CheckOptions>> = {
+  names: true,
+  cutoff: true,
+  tokens: true,
+  most: true,
 }

@@ -1,4 +1,6 @@
 // How hard a problem is, as a model sees it: a label from 1 to 10 on the AoPS scale, asked for once and kept.
+
+import { checkKnown, type Known } from '../known.js'
 import type { Problem, Rows } from '../rows.js'
 import { ask, type Model, messagesOf, seedFor } from '../sample/index.js'
 import { Stopped } from '../stopped.js'
@@ -45,6 +47,7 @@ export interface DifficultyOptions {
  */
 export function difficulty<T extends Problem>(rows: Rows<T>, options: DifficultyOptions): Step<Labelled<T>> {
   check(rows, options ?? {})
+  checkKnown('difficulty(…)', options, OPTIONS)
   const { model, in: work, temperature = 0.7, maxTokens = 2048 } = options
   const dollars = new WeakMap<object, number | null>()
   const label = async (problem: T, prompt: DifficultyPrompt, signal: AbortSignal) => {
@@ -193,4 +196,12 @@ function check(rows: unknown, { model, in: work, maxTokens, temperature }: Diffi
     throw bad(`maxTokens is ${maxTokens}, not a whole number from 1 on.`)
   if (temperature != null && !(temperature >= 0 && temperature <= 2))
     throw bad(`temperature is ${temperature}; it goes from 0 to 2.`)
+}
+
+const OPTIONS: Known<Required<DifficultyOptions>> = {
+  model: true,
+  in: true,
+  prompt: true,
+  temperature: true,
+  maxTokens: true,
 }

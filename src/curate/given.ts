@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto'
 import { type ProblemsOptions, problems, type SourceCall } from '../problems/index.js'
 import { findParts, hasMarker } from '../reformat/index.js'
 import type { Judged, Problem } from '../rows.js'
-import { type Done, Step } from '../workspace/index.js'
+import { type Done, number, Step } from '../workspace/index.js'
 
 /**
  * Rows with the traces that their dataset brought, as samples that were formatted and judged: they go into `mix` beside our own, as the
  * report put STILL-2's science and riddles beside its own rows.
  *
  * Nobody judged them here: the verdict is ok with how 'given', and the card counts them apart. A trace without the four markers, each
- * once and in order, is not ok ('missing-marker' and its like), and a row without a trace is 'no-sample'. Tokens and seconds are not known
- * and 0.
+ * once and in order, is not ok ('missing-marker' and its like), and a row without a trace is 'no-sample'. A trace with none of them at all
+ * is a raw one: `inspectRepeats` takes it as it is, and for the mix `reformat` splits it. Tokens and seconds are not known and 0.
  *
+ * @example inspectRepeats(await given('traces.jsonl', { fields: { prompt: 'question', solution: 'output' } }))
  * @example const rows = await mix([...judged, ...(await given('still2:science'))], { math: 10_000, science: 1_000 }, { seed: 7 })
  * @throws Stopped as `problems`.
  */
@@ -21,18 +22,27 @@ export function given(
   options: ProblemsOptions = {},
 ): Step<Judged> {
   const read = problems(sources, { answers: false, ...options })
+  let raw = 0
   return new Step<Judged>({
     label: 'given',
     async *run(signal): AsyncGenerator<Done<Judged>> {
       let place = 0
       for await (const { problem, trace } of read.reads()) {
         signal.throwIfAborted()
-        yield { row: judged(problem, trace), place: place++ }
+        const row = judged(problem, trace)
+        if (isRaw(row)) raw++
+        yield { row, place: place++ }
       }
     },
-    describe: (row) => (row.verdict.ok ? undefined : row.verdict.why),
+    // A raw trace lost nothing: nobody has reformatted it yet.
+    describe: (row) => (row.verdict.ok || isRaw(row) ? undefined : row.verdict.why),
+    live: () => (raw > 0 ? { notes: [`${number(raw)} raw, without the four markers`] } : undefined),
   })
 }
+
+const RAW = 'a raw trace: it has none of the four markers. Before mix: reformat(rows), then verify'
+
+const isRaw = ({ verdict }: Judged): boolean => !verdict.ok && verdict.detail === RAW
 
 function judged(problem: Problem, trace: string | undefined): Judged {
   const sample = {
@@ -62,7 +72,7 @@ function judged(problem: Problem, trace: string | undefined): Judged {
       ? { why: 'no-sample' as const, detail: 'the row has no trace' }
       : hasMarker(trace)
         ? findParts(trace)
-        : { why: 'missing-marker' as const, detail: 'the trace has none of the four markers' }
+        : { why: 'missing-marker' as const, detail: RAW }
   if ('why' in parts) {
     const { why, detail } = parts
     return { ...sample, format: { ok: false, why, detail }, verdict: { ok: false, why, detail } }

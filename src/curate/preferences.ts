@@ -3,6 +3,8 @@
 // NovaSky, "Think Less, Achieve More: Cut Reasoning Costs by 50 % Without Sacrificing Accuracy" (January 2025): pairs of
 // the shortest right and the longest right answer of eight samples, and some in which the shorter answer is wrong, so
 // that the model does not learn to be merely short.
+
+import { checkKnown, type Known } from '../known.js'
 import type { Judged } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { estimated, type TokenCounter } from './counting.js'
@@ -46,6 +48,7 @@ export interface PreferenceOptions {
  */
 export function preferences(rows: Iterable<Judged>, options: PreferenceOptions = {}): Preference[] {
   const { kinds = ['shortest-longest', 'right-wrong'], most = {}, seed = 7, ratio = 1, tokens = estimated } = options
+  checkKnown('preferences(…)', options, OPTIONS)
   check(rows, options)
   const problems = new Map<string, Judged[]>()
   for (const row of rows) {
@@ -109,4 +112,12 @@ function check(rows: unknown, { kinds, most, ratio }: PreferenceOptions): void {
   for (const n of Object.values(most ?? {}))
     if (!(Number.isInteger(n) && n >= 0)) throw bad(`most is ${JSON.stringify(most)}, not counts.`)
   if (ratio !== undefined && !(ratio >= 1)) throw bad(`ratio is ${ratio}, not a number from 1 on.`)
+}
+
+const OPTIONS: Known<Required<PreferenceOptions>> = {
+  kinds: true,
+  most: true,
+  seed: true,
+  ratio: true,
+  tokens: true,
 }

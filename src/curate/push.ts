@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { endpoint, readFiles, type SentHow, sendFiles, token } from '../hub/index.js'
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { escapeHtml } from '../workspace/index.js'
 import { bytes } from './card-words.js'
@@ -57,6 +58,7 @@ export interface Pushed {
  */
 export async function push(data: Dataset, options: PushOptions): Promise<Pushed> {
   check(data, options)
+  checkKnown('push(…)', options, OPTIONS)
   const { to, dryRun = false } = options
   const wanted = data.files.map(({ name, sha256 }) => {
     if (name === data.card) return { path: 'README.md', from: name, sha256 }
@@ -117,4 +119,11 @@ function display({ to, url, dryRun, files, commit, private: hidden, card }: Push
     : ''
   const html = `<div style="max-width:60em"><b>${escapeHtml(head)}</b><table><thead><tr>${['file', 'size', 'sha256', ''].map((name) => `<th style="text-align:left">${name}</th>`).join('')}</tr></thead><tbody>${rows.map((cells) => `<tr>${cells.map(cell).join('')}</tr>`).join('')}</tbody></table>${shown}</div>`
   return { 'text/plain': [head, ...lines, ...(dryRun ? ['', card] : [])].join('\n'), 'text/html': html }
+}
+
+const OPTIONS: Known<Required<PushOptions>> = {
+  to: true,
+  dryRun: true,
+  private: true,
+  message: true,
 }

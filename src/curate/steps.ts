@@ -1,4 +1,6 @@
 // The two comparisons of the mix as steps of their own: before sampling they cost nothing and save the tokens.
+
+import { checkKnown } from '../known.js'
 import type { Overlap, Problem, Rows, Twin } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Done, Step } from '../workspace/index.js'
@@ -23,6 +25,7 @@ export function deduplicate<T extends Problem>(
 ): Step<T & { twin?: Twin }> {
   const example = 'deduplicate(await problems(sources))'
   checkRows(rows, 'deduplicate', example)
+  checkKnown('deduplicate(…)', options, { near: true })
   const { near = NEAR } = options
   if (near !== false && !(near > 0 && near <= 1))
     throw new Stopped('bad-call', `near is ${near}; it is a similarity above 0 and up to 1, or false.`, example)
@@ -61,6 +64,7 @@ export function decontaminate<T extends Problem>(
 ): Step<T & { overlap?: Overlap }> {
   const example = "decontaminate(asked, { without: ['math500', 'aime24'] })"
   checkRows(rows, 'decontaminate', example)
+  checkKnown('decontaminate(…)', options, { without: true, skip: true })
   if (!options?.without?.length)
     throw new Stopped('bad-call', 'decontaminate(…) got no benchmarks to compare with.', example)
   checkAgainst(options, example)

@@ -1,6 +1,7 @@
 // A benchmark: problems, how they are asked, how answers are judged, how often.
 
 import { createHash } from 'node:crypto'
+import { checkKnown, type Known } from '../known.js'
 import { problems as load } from '../problems/index.js'
 import type { Problem, Sample } from '../rows.js'
 import { Stopped } from '../stopped.js'
@@ -57,6 +58,7 @@ const BENCH: unique symbol = Symbol('bench')
 export function bench(options: BenchOptions): Bench {
   const bad = (what: string) =>
     new Stopped('bad-call', `bench(…) got ${what}.`, "bench({ name: 'mine', problems: 'mine.jsonl', k: 4 })")
+  checkKnown('bench(…)', options, OPTIONS)
   const { name, problems, from, to, limit, prompt, verify, k, temperature, maxTokens } = options ?? {}
   if (typeof name !== 'string' || name.trim() === '') throw bad(`${JSON.stringify(name) ?? 'nothing'} for its name`)
   if (!['string', 'function'].includes(typeof problems) && !Array.isArray(problems))
@@ -151,4 +153,21 @@ function filled(source: string): (given: Given, place: number) => Problem {
     ids.add(id)
     return { source, ...given, id, kind, domain }
   }
+}
+
+const OPTIONS: Known<Required<BenchOptions>> = {
+  name: true,
+  problems: true,
+  from: true,
+  to: true,
+  limit: true,
+  draw: true,
+  prompt: true,
+  verify: true,
+  version: true,
+  k: true,
+  temperature: true,
+  topP: true,
+  maxTokens: true,
+  revision: true,
 }

@@ -1,5 +1,6 @@
 // Two models on the same benchmarks, paired problem by problem.
 
+import { checkKnown, type Known } from '../known.js'
 import type { Score } from '../rows.js'
 import { holm, pairedDifference, problemsNeeded, spreadOf } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
@@ -56,6 +57,7 @@ export function compare(scores: readonly Score[], a: Side, b: Side, options: Com
     what: 'scores',
     has: ['byProblem'],
   })
+  checkKnown('compare(…)', options, OPTIONS)
   const [ones, others] = [a, b].map((side) => scores.filter(pick(side))) as [Score[], Score[]]
   const rows: Omit<Comparison, 'holm'>[] = []
   const refused: { bench: string; what: string; fix: string }[] = []
@@ -145,3 +147,5 @@ function name(side: Side, found: readonly Score[]): string {
   if (typeof side === 'object' && side !== null) return side.id
   return [...new Set(found.map(({ model }) => model))].join(', ') || 'what was picked'
 }
+
+const OPTIONS: Known<Required<CompareOptions>> = { interval: true, anyway: true }

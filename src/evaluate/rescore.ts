@@ -1,5 +1,6 @@
 // The same answers, judged again: another policy, another grader, no model asked.
 
+import { checkKnown, type Known } from '../known.js'
 import type { Judged, Sample, Score } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { type Policy, type Verifier, type VerifyOptions, verify } from '../verify/index.js'
@@ -30,6 +31,7 @@ export interface RescoreOptions extends KeptOptions {
  * @example await rescore(workspace('runs/sky-t1'), { policy: 'sky-t1' })   // in another process
  */
 export async function rescore(scores: readonly Score[] | Workspace, options: RescoreOptions = {}): Promise<Score[]> {
+  checkKnown('rescore(…)', options, OPTIONS)
   const work = 'rows' in scores ? scores : options.in
   const list = 'rows' in scores ? await scores.rows<Score>(SCORES) : scores
   if (list.length === 0)
@@ -66,4 +68,16 @@ function judging(
     ...(own && { with: own }),
     ...(version !== undefined && { version }),
   }
+}
+
+const OPTIONS: Known<Required<RescoreOptions>> = {
+  in: true,
+  benches: true,
+  prompts: true,
+  presets: true,
+  policy: true,
+  with: true,
+  version: true,
+  grader: true,
+  workers: true,
 }

@@ -1,5 +1,6 @@
 // Repetition over many rows: who loops, how often, and what it costs.
 
+import { checkKnown, type Known } from '../known.js'
 import type { Judged, Sample } from '../rows.js'
 import { type Interval, meanInterval, wilson } from '../stats/index.js'
 import { Stopped } from '../stopped.js'
@@ -57,13 +58,16 @@ export interface RepeatsGroup {
  *
  * @returns The rows with a `repeats` field (rows without an answer are left out), and one group for each
  * combination of `by`, in the order in which they first appear.
+ * @throws Stopped('bad-data') for a row that lacks a field that is needed.
  * @example table(inspectRepeats(judged, { by: ['size', 'source'] }).groups)
+ * @example inspectRepeats(await given('traces.jsonl', { fields: { prompt: 'question', solution: 'output' } }))
  */
 export function inspectRepeats<Row extends Sample>(
   rows: Iterable<Row>,
   options: InspectRepeatsOptions = {},
 ): { rows: Inspected<Row>[]; groups: RepeatsGroup[] } {
-  takesRows('inspectRepeats', rows, { fix: 'inspectRepeats(await sample(asked, { model }))', has: ['text'] })
+  takesRows('inspectRepeats', rows, { fix: 'inspectRepeats(await sample(asked, { model }))' })
+  checkKnown('inspectRepeats(…)', options, OPTIONS)
   const { by = ['model', 'domain'], rule } = options
   const unknown = by.find((key) => !(key in common))
   if (unknown)
@@ -74,7 +78,9 @@ export function inspectRepeats<Row extends Sample>(
     )
   const inspected: Inspected<Row>[] = []
   const groups = new Map<string, Inspected<Row>[]>()
+  let place = 0
   for (const row of rows) {
+    checkRow(row, place++)
     if (row.finish === 'error') continue
     const withRepeats = { ...row, repeats: repeats(row.text) }
     inspected.push(withRepeats)
@@ -84,6 +90,22 @@ export function inspectRepeats<Row extends Sample>(
     else groups.set(key, [withRepeats])
   }
   return { rows: inspected, groups: [...groups.values()].map((group) => summarise(group, by, rule)) }
+}
+
+/** A row of somebody's own file has other fields, and would end in a TypeError far from here. */
+function checkRow(row: unknown, place: number): void {
+  const { id, text, usage } = (row ?? {}) as Partial<Sample>
+  const lacks = [
+    ...(typeof id === 'string' ? [] : ['id']),
+    ...(typeof text === 'string' ? [] : ['text']),
+    ...(typeof usage?.completion === 'number' ? [] : ['usage.completion']),
+  ]
+  if (lacks.length > 0)
+    throw new Stopped(
+      'bad-data',
+      `Row ${place} has no ${lacks.join(', no ')}: inspectRepeats(…) takes answers with id, text and usage.`,
+      "inspectRepeats(await sample(…)); a file of your own: inspectRepeats(await given('traces.jsonl', { fields: { prompt: 'question', solution: 'output' } }))",
+    )
 }
 
 const common: { [Key in RepeatsBy]: (row: Sample) => NonNullable<RepeatsGroup[Key]> } = {
@@ -162,4 +184,9 @@ function stopOf(text: string, rule: GuardRule | undefined) {
 
 function isRight(row: Sample): boolean | undefined {
   return (row as Partial<Judged>).verdict?.ok
+}
+
+const OPTIONS: Known<Required<InspectRepeatsOptions>> = {
+  by: true,
+  rule: true,
 }

@@ -1,4 +1,6 @@
 // What a sampling run will take, before it is paid for, and what that rests on.
+
+import { checkKnown, type Known } from '../known.js'
 import type { Problem, Rows, Sample } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { count, dollars, duration, escapeHtml, number, type Workspace } from '../workspace/index.js'
@@ -84,6 +86,7 @@ export interface Estimate {
  * @throws Stopped('bad-call') for a probe without a workspace; with a probe, what `sample` throws.
  */
 export async function estimate(rows: Rows<Problem>, options: EstimateOptions): Promise<Estimate> {
+  checkKnown('estimate(…)', options, OPTIONS)
   const { model, n = 1, maxTokens = 16_384, prompts, in: work } = options
   check(options)
   const problems: Problem[] = []
@@ -259,4 +262,19 @@ function sentLine({ answers, failed, cutOff, dollars: paid }: NonNullable<Estima
     .filter(Boolean)
     .join(', ')
   return `${count(answers, 'answer was', 'answers were')} asked for to find out${lost ? `, ${lost}` : ''}${paid ? `, for ${dollars(paid)}` : ''}; sample does not ask for them again.`
+}
+
+const OPTIONS: Known<Required<EstimateOptions>> = {
+  model: true,
+  n: true,
+  tokens: true,
+  maxTokens: true,
+  speed: true,
+  prompts: true,
+  probe: true,
+  in: true,
+  temperature: true,
+  topP: true,
+  seed: true,
+  stage: true,
 }

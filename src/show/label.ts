@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { bundleOf, DISPLAY, host, type MimeBundle } from '../host.js'
+import { checkKnown, type Known } from '../known.js'
 import { repeats } from '../repeats/index.js'
 import type { Sample } from '../rows.js'
 import { type Interval, wilson } from '../stats/index.js'
@@ -51,6 +52,7 @@ interface Kept {
 export async function label<R extends Row>(rows: Iterable<R>, options: LabelOptions<R>): Promise<Labels<R>> {
   takesRows('label', rows, { fix: "label(rows, { as: ['loop', 'clean'], in: work })" })
   check(options?.as, options?.in)
+  checkKnown<object>('label(…)', options, OPTIONS)
   const { as, in: work, stage = 'label', show = traceOf } = options
   const all = [...rows]
   const bare = all.find((row) => typeof row?.text !== 'string')
@@ -205,4 +207,12 @@ function check(as: string[], work: Workspace): void {
       'label(…) got no workspace.',
       "label(rows, { as: ['loop', 'clean'], in: workspace('runs/read') })",
     )
+}
+
+const OPTIONS: Known<Required<LabelOptions<Row>>> = {
+  as: true,
+  in: true,
+  stage: true,
+  show: true,
+  detector: true,
 }

@@ -1,4 +1,6 @@
 // Finding runs again, from any process on any computer that reaches their machine.
+
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { checkpointScript, readState, stateScript } from './job/state.js'
 import { DEFAULT_FOLDER, type Job } from './job.js'
@@ -21,6 +23,7 @@ export type AttachOptions = Partial<Pick<TrainOptions, 'in' | 'on' | 'sshConfig'
  * @throws Stopped('no-run') where there is none of that id
  */
 export async function attach(id: string, options: AttachOptions = {}): Promise<Run> {
+  checkKnown('attach(…)', options, OPTIONS)
   const { in: work, on, sshConfig, folder = DEFAULT_FOLDER } = options
   const found = findRecord(id, work)
   if (found) {
@@ -141,4 +144,11 @@ function unreachable(job: Job, dir: string, error: Stopped): RunStatus {
     kept: null,
     dir,
   }
+}
+
+const OPTIONS: Known<Required<AttachOptions>> = {
+  in: true,
+  on: true,
+  sshConfig: true,
+  folder: true,
 }

@@ -4,6 +4,7 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { host } from '../host.js'
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { checkData, type DataReport } from './data.js'
 import { runScript } from './job/run-script.js'
@@ -70,6 +71,7 @@ function checkCall(options: TrainOptions): void {
       'train() needs a workspace to keep the run in.',
       "train(data, { …, in: workspace('runs/sky-t1') })",
     )
+  checkKnown('train(…)', options, OPTIONS)
   // A list of machines is no type of `on`, but what somebody types who has two.
   if (Array.isArray(options.on))
     throw new Stopped(
@@ -293,4 +295,38 @@ async function demandSlurm(far: Machine, options: TrainOptions): Promise<void> {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+const OPTIONS: Known<Required<TrainOptions>> = {
+  base: true,
+  stage: true,
+  preference: true,
+  gpus: true,
+  nodes: true,
+  epochs: true,
+  learningRate: true,
+  batch: true,
+  microBatch: true,
+  cutoff: true,
+  warmup: true,
+  scheduler: true,
+  method: true,
+  saveSteps: true,
+  keep: true,
+  template: true,
+  reportTo: true,
+  seed: true,
+  resume: true,
+  settings: true,
+  on: true,
+  in: true,
+  folder: true,
+  setup: true,
+  env: true,
+  force: true,
+  price: true,
+  limit: true,
+  slurm: true,
+  sshConfig: true,
+  practice: true,
 }

@@ -1,6 +1,7 @@
 // Is it right? Each row gets a verdict with its reason.
 
 import { show } from '../host.js'
+import { checkKnown, type Known } from '../known.js'
 import type { Formatted, Judged, Rows, Sample, Verdict } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { takesRows } from '../taken.js'
@@ -64,6 +65,7 @@ export interface VerifyOptions<T = Sample & Partial<Formatted>> extends Rules {
  */
 export function verify<T extends Sample | Formatted>(rows: Rows<T>, options: VerifyOptions<T> = {}): Step<T & Judged> {
   takesRows('verify', rows, { fix: 'verify(await sample(asked, { model }))', coming: true })
+  checkKnown('verify(…)', options, OPTIONS)
   const { workers = 2, policy = 'strict', runner = 'auto', in: workspace, with: own, version, ...rest } = options
   checkedRules({ ...rest, policy })
   if (own !== undefined && typeof own !== 'function')
@@ -143,4 +145,17 @@ async function sayOnce(): Promise<void> {
   const chosen = await pythonRunner()
   if (chosen.runner === 'pyodide')
     await show({ 'text/plain': `Python runs in Pyodide: ${chosen.why}.\n  → ${chosen.fix}` })
+}
+
+const OPTIONS: Known<Required<VerifyOptions>> = {
+  workers: true,
+  policy: true,
+  runner: true,
+  with: true,
+  version: true,
+  in: true,
+  percent: true,
+  units: true,
+  order: true,
+  precision: true,
 }

@@ -1,6 +1,7 @@
 // Where work is kept: one folder with a journal for each stage, and what it cost.
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { checkKnown, type Known } from '../known.js'
 import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { Budget, type Reservation } from './budget.js'
@@ -58,6 +59,7 @@ export interface WorkspaceOptions {
  * @example const work = workspace('runs/sky-t1', { budget: 150 })
  */
 export function workspace(dir: string, options: WorkspaceOptions = {}): Workspace {
+  checkKnown('workspace(…)', options, OPTIONS)
   const { budget } = options
   if (typeof dir !== 'string' || dir.trim() === '')
     throw new Stopped('bad-call', `workspace(…) got ${JSON.stringify(dir)} for its folder.`, "workspace('runs/sky-t1')")
@@ -353,4 +355,8 @@ export class Workspace {
     this.#journals.set(stage, made)
     return made
   }
+}
+
+const OPTIONS: Known<Required<WorkspaceOptions>> = {
+  budget: true,
 }

@@ -9,7 +9,7 @@ import type { Problem } from '../../src/rows.js'
 import { model } from '../../src/sample/index.js'
 import { Stopped } from '../../src/stopped.js'
 import { workspace } from '../../src/workspace/index.js'
-import { type Act, chatServer, type Server } from './sample-server.js'
+import { type Act, chatServer, type Server, testHost } from './sample-server.js'
 
 let folder: string
 let server: Server | undefined
@@ -189,7 +189,9 @@ describe('given traces', () => {
       { question: 'C?', combined_text: '', domain: 'puzzle' },
     ]
     writeFileSync(file, rows.map((row) => JSON.stringify(row)).join('\n'))
-    const all = await given(file)
+    const host = testHost()
+    const all = await given(file).finally(() => host.remove())
+    const said = host.shown.map(({ bundle }) => String(bundle['text/plain']))
     expect(all).toMatchObject([
       {
         domain: 'science',
@@ -199,8 +201,14 @@ describe('given traces', () => {
         format: { ok: true, by: 'markers' },
         verdict: { ok: true, how: 'given' },
       },
-      { text: 'no markers', verdict: { ok: false, why: 'missing-marker' } },
+      {
+        text: 'no markers',
+        verdict: { ok: false, why: 'missing-marker', detail: expect.stringContaining('a raw trace') },
+      },
       { finish: 'error', verdict: { ok: false, why: 'no-sample' } },
     ])
+    // A raw trace is told, and not counted among what was lost.
+    expect(said.at(-1)).toMatch(/1 row lost: 1 no-sample$/)
+    expect(said.at(-1)).toContain('1 raw, without the four markers')
   })
 })

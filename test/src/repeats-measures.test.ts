@@ -200,5 +200,18 @@ describe('inspectRepeats', () => {
       inspectRepeats(rows, { by: ['correct', 'finish'] }).groups.map(({ correct, finish }) => `${correct} ${finish}`),
     ).toEqual(['right stop', 'wrong length', 'wrong stop'])
     expect(() => inspectRepeats(rows, { by: ['colour' as never] })).toThrow('cannot group by "colour"')
+    // Lines of somebody's own file: what is missing, and how such a file is read.
+    for (const [row, lacks] of [
+      [{ prompt: 'p', answer: 'a' }, 'no id, no text, no usage.completion'],
+      [{ id: 'a', text: 'b' }, 'no usage.completion'],
+      [null, 'no id, no text'],
+    ] as const)
+      expect(() => inspectRepeats(new Set([row]) as never)).toThrow(
+        expect.objectContaining({
+          code: 'bad-data',
+          message: expect.stringContaining(`Row 0 has ${lacks}`),
+          fix: expect.stringContaining("inspectRepeats(await given('traces.jsonl'"),
+        }),
+      )
   })
 })

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { problems } from '../../src/problems/index.js'
 import { repeats } from '../../src/repeats/index.js'
 import type { Formatted, Judged } from '../../src/rows.js'
 import { view } from '../../src/show/index.js'
@@ -89,6 +90,12 @@ describe('view.trace', () => {
   })
 })
 
+/** A question's first 80 characters on one line, as the list shows them. */
+function beginningOf(prompt: string): string {
+  const line = prompt.replace(/\s+/g, ' ').trim()
+  return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`
+}
+
 describe('view.rows', () => {
   const many = (n: number) =>
     Array.from({ length: n }, (_, i) => ({
@@ -103,7 +110,7 @@ describe('view.rows', () => {
     const { html, text } = view.rows(many(10_000), { texts: 20_000 })
     expect(html.length).toBeLessThan(700_000)
     expect(html).toContain('practice/19')
-    expect(text.split('\n')).toHaveLength(22)
+    expect(text.split('\n')).toHaveLength(23)
     const { lines, packets } = dataOf(html)
     expect(lines.ids).toHaveLength(10_000)
     expect(lines.facets.verdict.names).toEqual(['wrong', 'right'])
@@ -129,6 +136,18 @@ describe('view.rows', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('lists problems before anybody was asked, by what they ask', async () => {
+    const asked = await problems('practice', { limit: 30 })
+    const { html, text } = view.rows(asked)
+    const [, heads, first] = text.split('\n')
+    expect(heads).toMatch(/^row +domain +question$/)
+    expect(first).toContain(asked[0]!.prompt.slice(0, 30).replace(/\s+/g, ' '))
+    expect(text).not.toMatch(/not verified|undefined/)
+    expect(html).toContain('<th style="text-align:left">question</th>')
+    const { lines } = dataOf(html)
+    expect(lines.questions.names[lines.questions.of[29]]).toBe(beginningOf(asked[29]!.prompt))
   })
 
   it('says what is wrong with a call', () => {

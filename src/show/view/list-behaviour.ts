@@ -6,7 +6,8 @@ for (const root of document.querySelectorAll('.skylab-rows:not([data-ready])')) 
   root.dataset.ready = 'yes'
   const part = (name) => root.querySelector('[data-do="' + name + '"]')
   const data = JSON.parse(part('data').textContent)
-  const { ids, samples, tokens, facets } = data.lines
+  const { ids, samples, tokens, questions, facets } = data.lines
+  const questionOf = (i) => questions.names[questions.of[i]]
   const make = (tag, style, text) => {
     const node = document.createElement(tag)
     if (style) node.style.cssText = style
@@ -43,12 +44,20 @@ for (const root of document.querySelectorAll('.skylab-rows:not([data-ready])')) 
   list.setAttribute('aria-label', 'Rows; the arrows choose, Enter opens')
   const space = make('div', 'position:relative')
   list.append(space)
-  const column = { ids: 'flex:3 1 0', model: 'flex:3 1 0', domain: 'flex:1 1 0', finish: 'flex:1 1 0', verdict: 'flex:1.5 1 0;padding-left:.5em', repeats: 'flex:1 1 0', tokens: 'flex:1 1 0;text-align:right' }
+  const column = { ids: 'flex:3 1 0', question: 'flex:5 1 0', model: 'flex:2.4 1 0', domain: 'flex:1.3 1 0', finish: 'flex:1.2 1 0', verdict: 'flex:1.5 1 0;padding-left:.5em', repeats: 'flex:1.4 1 0', tokens: 'flex:1 1 0;text-align:right' }
   const shownFacets = Object.keys(facets).filter((name) => facets[name].names.some(Boolean))
+  const asked = questions.names.some(Boolean)
+  const counted = tokens.some((n) => n !== null)
+  const heads = make('div', 'display:flex;gap:1em;padding:0 .5em;font-weight:bold;white-space:nowrap;box-sizing:border-box')
+  heads.setAttribute('aria-hidden', 'true')
+  const titles = [['ids', 'row'], ...(asked ? [['question', 'question']] : []), ...shownFacets.map((name) => [name, name === 'finish' ? 'ending' : name]), ...(counted ? [['tokens', 'tokens']] : [])]
+  for (const [name, title] of titles) heads.append(make('span', column[name] + ';overflow:hidden;text-overflow:ellipsis;min-width:0', title))
+  list.before(heads)
   const color = { right: '#009E73', wrong: '#D55E00' }
   let rows = []
   let active = 0
   const draw = () => {
+    heads.style.paddingRight = 'calc(.5em + ' + (list.offsetWidth - list.clientWidth) + 'px)'
     const first = Math.max(0, Math.floor(list.scrollTop / HEIGHT) - 5)
     const last = Math.min(rows.length, first + Math.ceil(list.clientHeight / HEIGHT) + 10)
     const nodes = []
@@ -65,12 +74,13 @@ for (const root of document.querySelectorAll('.skylab-rows:not([data-ready])')) 
         return cell
       }
       add('ids', ids[i] + (samples[i] === null ? '' : ' · ' + samples[i]))
+      if (asked) add('question', questionOf(i))
       for (const name of shownFacets) {
         const value = facets[name].names[facets[name].of[i]]
         const cell = add(name, value)
         if (color[value]) cell.style.boxShadow = 'inset 4px 0 ' + color[value]
       }
-      add('tokens', tokens[i] === null ? '' : tokens[i].toLocaleString('en')).title += ' tokens'
+      if (counted) add('tokens', tokens[i] === null ? '' : tokens[i].toLocaleString('en')).title += ' tokens'
       nodes.push(line)
     }
     space.replaceChildren(...nodes)
@@ -80,7 +90,7 @@ for (const root of document.querySelectorAll('.skylab-rows:not([data-ready])')) 
     rows = []
     for (let i = 0; i < ids.length; i++) {
       if (Object.entries(chosen).some(([name, value]) => value !== '' && facets[name].of[i] !== Number(value))) continue
-      const words = (ids[i] + ' ' + shownFacets.map((name) => facets[name].names[facets[name].of[i]]).join(' ')).toLowerCase()
+      const words = (ids[i] + ' ' + questionOf(i) + ' ' + shownFacets.map((name) => facets[name].names[facets[name].of[i]]).join(' ')).toLowerCase()
       if (wanted.every((word) => words.includes(word))) rows.push(i)
     }
     active = 0
@@ -108,9 +118,10 @@ for (const root of document.querySelectorAll('.skylab-rows:not([data-ready])')) 
     head.append(make('b', '', ids[i] + (samples[i] === null ? '' : ' · sample ' + samples[i])))
     if (n >= data.packets.length) return place.replaceChildren(head, make('div', 'opacity:.8', 'Its texts did not travel with the notebook: view.trace(rows[' + i + '])'))
     const texts = (await packet(n))[i % data.packet]
+    const answered = texts.some(([name]) => name === 'Answer' || name === 'Solution')
     place.replaceChildren(head, ...texts.map(([name, text]) => {
       const details = make('details')
-      details.open = name !== 'Prompt' && name !== 'Thought' && name !== 'Reasoning'
+      details.open = (name !== 'Prompt' || !answered) && name !== 'Thought' && name !== 'Reasoning'
       details.append(make('summary', 'font-weight:bold', name + ' (' + text.length.toLocaleString('en') + ' characters)'))
       const body = make('div', 'max-height:28em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;line-height:1.35;padding:.4em .8em;border-left:3px solid rgba(128,128,128,.4)', text)
       body.tabIndex = 0

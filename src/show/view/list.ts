@@ -1,6 +1,6 @@
 // Many rows as a list that filters and opens into traces.
 import { deflateSync } from 'node:zlib'
-import type { Judged, Sample } from '../../rows.js'
+import type { Judged, Problem } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
 import { escapeHtml } from '../html.js'
 import { save } from '../save.js'
@@ -10,6 +10,8 @@ import { count, View } from './page.js'
 /** One row of the list, as short as it can be: ten thousand of them travel with the page. */
 interface Line {
   id: string
+  /** How the question begins. */
+  question: string
   sample: number | undefined
   model: string | undefined
   domain: string | undefined
@@ -46,17 +48,19 @@ class RowsView extends View {
   }
 }
 
-type Row = Sample & Partial<Judged> & { repeats?: { kind: string } }
+type Row = Problem & Partial<Omit<Judged, keyof Problem>> & { repeats?: { kind: string } }
 
 /**
- * Rows as a list: filter by any word, by model, domain, verdict, ending and repetition; a row opens into its texts.
+ * Problems or answers as a list: filter by any word, by model, domain, verdict, ending and repetition; a row opens into
+ * its texts.
  * Ten thousand rows scroll as ten do. The texts of the first rows travel with the notebook, up to
  * `options.texts` bytes packed; `.save('rows.html')` writes a page with all of them.
  *
  * @throws Stopped('no-rows') for none, Stopped('bad-call') for something that is no list of rows.
+ * @example view.rows(asked)
  * @example view.rows(judged.filter((row) => !row.verdict.ok))
  */
-export function rowsView(rows: Iterable<Sample>, options: RowsViewOptions = {}): RowsView {
+export function rowsView(rows: Iterable<Problem>, options: RowsViewOptions = {}): RowsView {
   if (rows === null || typeof rows !== 'object' || !(Symbol.iterator in rows))
     throw new Stopped(
       'bad-call',
@@ -71,9 +75,12 @@ export function rowsView(rows: Iterable<Sample>, options: RowsViewOptions = {}):
 }
 
 function lineOf(row: Row): Line {
-  const verdict = row.verdict ? (row.verdict.ok ? 'right' : row.verdict.why) : 'not verified'
+  // A problem that nobody was asked has no verdict to wait for.
+  const bare = row.text === undefined ? '' : 'not verified'
+  const verdict = row.verdict ? (row.verdict.ok ? 'right' : row.verdict.why) : bare
   return {
     id: row.id,
+    question: beginning(row.prompt),
     sample: row.sample,
     model: row.model,
     domain: row.domain,
@@ -83,6 +90,18 @@ function lineOf(row: Row): Line {
     tokens: row.usage?.completion,
   }
 }
+
+/** A question's first words, on one line. */
+function beginning(prompt: string | undefined): string {
+  const line = (prompt ?? '')
+    .slice(0, 4 * QUESTION)
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line.length <= QUESTION ? line : `${line.slice(0, QUESTION - 1).trimEnd()}…`
+}
+
+/** Characters of a question that stand in the list. */
+const QUESTION = 80
 
 /** What the opened row shows, in order: name and text. */
 function textsOf(row: Row): [string, string][] {
@@ -134,9 +153,10 @@ function columns(lines: readonly Line[]): {
   ids: string[]
   samples: (number | null)[]
   tokens: (number | null)[]
+  questions: { names: string[]; of: number[] }
   facets: Record<string, { names: string[]; of: number[] }>
 } {
-  const facet = (key: 'model' | 'domain' | 'finish' | 'verdict' | 'repeats') => {
+  const facet = (key: 'question' | 'model' | 'domain' | 'finish' | 'verdict' | 'repeats') => {
     const names = [...new Set(lines.map((line) => line[key] ?? ''))]
     const place = new Map(names.map((name, i) => [name, i]))
     return { names, of: lines.map((line) => place.get(line[key] ?? '')!) }
@@ -145,6 +165,7 @@ function columns(lines: readonly Line[]): {
     ids: lines.map((line) => line.id),
     samples: lines.map((line) => line.sample ?? null),
     tokens: lines.map((line) => line.tokens ?? null),
+    questions: facet('question'),
     facets: {
       model: facet('model'),
       domain: facet('domain'),
@@ -155,29 +176,44 @@ function columns(lines: readonly Line[]): {
   }
 }
 
+const COLUMNS: readonly [head: string, of: (line: Line) => string][] = [
+  ['row', (line) => nameOf(line)],
+  ['question', (line) => line.question],
+  ['model', (line) => line.model ?? ''],
+  ['domain', (line) => line.domain ?? ''],
+  ['ending', (line) => line.finish ?? ''],
+  ['verdict', (line) => line.verdict],
+  ['repeats', (line) => line.repeats ?? ''],
+  ['tokens', (line) => (line.tokens === undefined ? '' : count(line.tokens))],
+]
+
+/** The columns in which some line has something. */
+const filled = (lines: readonly Line[]) => COLUMNS.filter(([, of]) => lines.some((line) => of(line) !== ''))
+
 function table(lines: readonly Line[]): string {
-  const heads = ['row', 'model', 'domain', 'ending', 'verdict', 'repeats', 'tokens']
-  const cell = (value: unknown) => `<td style="text-align:left">${escapeHtml(String(value ?? ''))}</td>`
-  const body = lines.map(
-    (line) =>
-      `<tr>${[nameOf(line), line.model, line.domain, line.finish, line.verdict, line.repeats, line.tokens === undefined ? '' : count(line.tokens)].map(cell).join('')}</tr>`,
-  )
-  return `<table><thead><tr>${heads.map((head) => `<th style="text-align:left">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`
+  const columns = filled(lines)
+  const cell = (value: string) => `<td style="text-align:left">${escapeHtml(value)}</td>`
+  const body = lines.map((line) => `<tr>${columns.map(([, of]) => cell(of(line))).join('')}</tr>`)
+  return `<table><thead><tr>${columns.map(([head]) => `<th style="text-align:left">${head}</th>`).join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`
 }
 
 const nameOf = (line: Line) => (line.sample === undefined ? line.id : `${line.id} · ${line.sample}`)
 
+/** Characters of a column in a terminal, at most. */
+const WIDEST: Record<string, number> = { row: 48, question: 56, model: 20 }
+
 function text(rows: readonly Row[]): string {
   const lines = rows.slice(0, STATIC).map(lineOf)
-  const width = Math.min(48, Math.max(...lines.map((line) => nameOf(line).length)))
-  const shown = lines.map((line) =>
-    [
-      nameOf(line).slice(0, width).padEnd(width),
-      (line.model ?? '').slice(0, 20).padEnd(20),
-      (line.finish ?? '').padEnd(6),
-      line.verdict.padEnd(13),
-      line.repeats ?? '',
-    ]
+  // The question is as long as there is room, so it stands last.
+  const columns = filled(lines).sort(([a], [b]) => Number(a === 'question') - Number(b === 'question'))
+  const cells = [columns.map(([head]) => head), ...lines.map((line) => columns.map(([, of]) => of(line)))]
+  const widths = columns.map(([head], i) =>
+    Math.min(WIDEST[head] ?? 16, Math.max(...cells.map((row) => row[i]!.length))),
+  )
+  const shortened = (value: string, width: number) => (value.length > width ? `${value.slice(0, width - 1)}…` : value)
+  const shown = cells.map((row) =>
+    row
+      .map((value, i) => shortened(value, widths[i]!).padEnd(widths[i]!))
       .join('  ')
       .trimEnd(),
   )
@@ -185,6 +221,8 @@ function text(rows: readonly Row[]): string {
   return [
     `${count(rows.length)} rows`,
     ...shown,
-    ...(more > 0 ? [`… ${count(more)} more; view.trace(rows[i]) opens one`] : []),
+    ...(more > 0
+      ? [`… ${count(more)} more${rows.some((row) => row.text !== undefined) ? '; view.trace(rows[i]) opens one' : ''}`]
+      : []),
   ].join('\n')
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host, liveDisplay } from '../../host.js'
+import { checkKnown, type Known } from '../../known.js'
 import { Stopped } from '../../stopped.js'
 import { duration } from '../../workspace/index.js'
 import { knownBase } from '../bases.js'
@@ -31,6 +32,7 @@ const serving = new Map<string, Served>()
  * @example const sky = await serve(run, { gpus: 8 })
  */
 export async function serve(what: Run | string, options: ServeOptions = {}): Promise<Served> {
+  checkKnown('serve(…)', options, OPTIONS)
   const run = what instanceof Run ? what : undefined
   const on = options.on ?? run?.on ?? 'local'
   check(what, options)
@@ -228,4 +230,30 @@ function ended(name: string, on: string, state: ServerState, command: Command, o
     `${name} on ${on} ${how} before it answered. ${lastWords(log)}`,
     missing ? command.install : 'serve(…)   # when the reason above is mended',
   )
+}
+
+const OPTIONS: Known<Required<ServeOptions>> = {
+  concurrency: true,
+  price: true,
+  record: true,
+  system: true,
+  timeout: true,
+  retries: true,
+  on: true,
+  gpus: true,
+  engine: true,
+  command: true,
+  name: true,
+  adapter: true,
+  maxLength: true,
+  gpuMemory: true,
+  template: true,
+  args: true,
+  port: true,
+  keep: true,
+  wait: true,
+  setup: true,
+  env: true,
+  folder: true,
+  sshConfig: true,
 }
