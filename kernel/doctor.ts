@@ -125,7 +125,14 @@ function dataFolders(): string[] {
 function kernels(folders: string[]): Finding[] {
   const found = folders.flatMap((share) => kernelsIn(share).map((kernel) => ({ share, ...kernel })))
   if (found.length === 0)
-    return [{ name: 'kernel', state: 'missing', detail: `not installed in ${jupyterFolder()}`, fix: 'skylab install' }]
+    return [
+      {
+        name: 'kernel',
+        state: 'missing',
+        detail: `not installed in ${jupyterFolder()}`,
+        fix: 'npx skylab install --user',
+      },
+    ]
   return found.map(({ share, file, argv, version: written }) => {
     const [program = '', script = ''] = argv
     const detail = `${file}, written by skylab ${written}`
@@ -158,7 +165,7 @@ function unusable(file: string, program: boolean): string | undefined {
 /** The command that writes a kernel into this data folder again. */
 function installCommand(share: string, name: string): string {
   const place = share === path.resolve(jupyterFolder()) ? '' : ` --prefix '${path.dirname(path.dirname(share))}'`
-  return `skylab install${place}${name === 'skylab' ? '' : ` --name ${name}`}`
+  return `npx skylab install${place}${name === 'skylab' ? '' : ` --name ${name}`}`
 }
 
 /** The front end's half of comms.widget: two extensions of JupyterLab that other people make. */

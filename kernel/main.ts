@@ -18,7 +18,8 @@ const help = `skylab: TypeScript notebooks for making reasoning models
   skylab uninstall [same options]             take it away again
   skylab doctor                               what is there, what is missing, what to type
   skylab rows STEP [options]                  one step of the recipe as a filter over JSON Lines
-  skylab replay RECORDINGS.jsonl [--port N]   an OpenAI-compatible server that answers from recordings
+  skylab replay RECORDINGS.jsonl [options]    an OpenAI-compatible server that answers from recordings
+      --port N, --host ADDRESS                  0.0.0.0 is every address of this machine
   skylab kernel CONNECTION_FILE               what Jupyter starts
   skylab --version, skylab --help
 `

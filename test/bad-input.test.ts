@@ -274,7 +274,9 @@ describe('skylab run', () => {
     expect(refused(await run('list.ipynb'))).toMatch(/list\.ipynb is not a notebook: it has no list of cells/)
     expect(refused(await run('nowhere.ipynb'))).toMatch(/There is no file nowhere\.ipynb/)
     expect(refused(await run(recipe, '-p', 'problms=practice'))).toMatch(/no parameter "problms"\.\n.*problems, limit/)
-    expect(refused(await run(recipe, '-p', 'limit'))).toMatch(/-p needs NAME=VALUE; this is "limit"/)
+    expect(refused(await run(recipe, '-p', 'limit'))).toMatch(
+      /-p needs NAME=VALUE; this is "limit"\.\n.*-p limit=VALUE/,
+    )
     expect(readFileSync(at('kept.ipynb'), 'utf8')).toBe('what was here')
   })
 

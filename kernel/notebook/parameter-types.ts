@@ -70,7 +70,9 @@ export function asSource(name: string, text: string, admitted: Admitted | undefi
   if (list !== undefined || object !== undefined) return JSON.stringify(list ?? object)
   if (kinds.has('string')) return JSON.stringify(text)
   const wanted = [...choices, ...[...kinds].map((kind) => words[kind])].join(' or ')
-  const example = choices[0]?.replace(/^["'`]|["'`]$/g, '') ?? examples[[...kinds][0] ?? 'string']
+  // What stands there is a value that the notebook is made for.
+  const stands = kinds.has('number') && /^\d[\d_]*(?:\.\d+)?$/.test(shown) ? shown : undefined
+  const example = stands ?? choices[0]?.replace(/^["'`]|["'`]$/g, '') ?? examples[[...kinds][0] ?? 'string']
   throw new Fault(
     `-p ${name}=${text}: ${name} is ${wanted} in this notebook (${shown}), and ${JSON.stringify(text)} is not.`,
     `-p ${name}=${example}`,

@@ -17,7 +17,12 @@ export interface Parameter {
 export function readParameter(text: string): Parameter {
   const at = text.indexOf('=')
   const name = text.slice(0, at).trim()
-  if (at < 1 || !name) throw new Fault(`-p needs NAME=VALUE; this is ${JSON.stringify(text)}.`, '-p limit=20', 2)
+  if (at < 1 || !name)
+    throw new Fault(
+      `-p needs NAME=VALUE; this is ${JSON.stringify(text)}.`,
+      `-p ${/^[\w.]+$/.test(text) ? text : 'NAME'}=VALUE`,
+      2,
+    )
   return { name, text: text.slice(at + 1) }
 }
 

@@ -1,6 +1,8 @@
 // The benchmarks of the report and three more, written with `bench` as a user's own would be.
 
+import { existsSync } from 'node:fs'
 import { nearest } from '../nearest.js'
+import { sources } from '../problems/index.js'
 import { Stopped } from '../stopped.js'
 import { type Bench, bench, isBench, windowOf } from './bench.js'
 
@@ -73,13 +75,27 @@ export type Benched =
   | readonly Bench[]
   | { name: string; problems: Bench['problems'] }
 
+const isSource = (name: string): boolean =>
+  existsSync(name) || sources().some((source) => source.name === name.toLowerCase())
+
+/** The name itself, unless it is only nearly that of a benchmark: then nothing but that can have been meant. */
+function knownOrFile(name: string): string {
+  const meant = nearest(name, [...Object.keys(GROUPS), ...Object.keys(benches)])
+  if (meant === undefined || isSource(name)) return name
+  throw new Stopped(
+    'bad-call',
+    `There is no benchmark ${JSON.stringify(name)}; did you mean ${meant}?`,
+    `evaluate([qwq], { benches: ['${meant}'], in: work }); there are ${Object.keys(benches).join(', ')}`,
+  )
+}
+
 /** Benchmarks as they were named, each with its settings. @throws Stopped('bad-call') for what is none. */
 export function benchesFor(given: readonly Benched[]): Bench[] {
   return given.flat().flatMap((one) => {
     if (typeof one === 'string') {
       if (Object.hasOwn(GROUPS, one)) return GROUPS[one]!.map((name) => benches[name])
       if (Object.hasOwn(benches, one)) return [benches[one as keyof typeof benches]]
-      return [bench({ name: one, problems: one })]
+      return [bench({ name: knownOrFile(one), problems: one })]
     }
     if (isBench(one)) return [one]
     if (typeof one === 'object' && one !== null && 'problems' in one) return [bench(one)]

@@ -85,6 +85,12 @@ export function compare(scores: readonly Score[], a: Side, b: Side, options: Com
       `${name(a, ones)} and ${name(b, others)} cannot be compared on ${refused.map(({ bench }) => bench).join(', ')}: ${first.what}.`,
       `${first.fix}; or compare(scores, a, b, { anyway: true })`,
     )
+  if (rows.length === 0 && typeof a !== 'function' && typeof b !== 'function' && name(a, ones) === name(b, others))
+    throw new Stopped(
+      'bad-call',
+      `${name(a, ones)} stands on both sides: a model is compared with another one.`,
+      `compare(scores, '${name(a, ones)}', '${scores.find(({ model }) => model !== name(a, ones))?.model ?? 'another'}'), or two functions that pick scores of one model`,
+    )
   if (rows.length === 0)
     throw new Stopped(
       'no-rows',

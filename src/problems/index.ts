@@ -1,6 +1,7 @@
 // Datasets and files to problems.
 
 import path from 'node:path'
+import { inspect } from 'node:util'
 import { checkKnown, type Known } from '../known.js'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
@@ -126,6 +127,7 @@ function check(sources: Parameters<typeof problems>[0], options: ProblemsOptions
   checkFields(options.fields ?? options.map)
   for (const source of [sources].flat())
     if (typeof source === 'object' && source !== null) {
+      checkNoRow(source)
       checkKnown('a source of problems(…)', source, CALL)
       checkFields(source.fields)
     } else if (typeof source !== 'string')
@@ -142,9 +144,9 @@ function check(sources: Parameters<typeof problems>[0], options: ProblemsOptions
   }
   for (const many of [limit, ...[sources].flat().map((source) => (source as SourceCall | undefined)?.limit)])
     if (many !== undefined && !(Number.isInteger(many) && many > 0))
-      throw new Stopped('bad-call', `limit is ${many}, not a whole number from 1 on.`, example)
+      throw new Stopped('bad-call', `limit is ${inspect(many)}, not a whole number from 1 on.`, example)
   if (seed !== undefined && !Number.isFinite(seed))
-    throw new Stopped('bad-call', `seed is ${seed}, not a number.`, example)
+    throw new Stopped('bad-call', `seed is ${inspect(seed)}, not a number.`, example)
   if (kind !== undefined && !['math', 'code', 'choice'].includes(kind)) {
     throw new Stopped(
       'bad-call',
@@ -152,6 +154,17 @@ function check(sources: Parameters<typeof problems>[0], options: ProblemsOptions
       "problems(file, { kind: 'math' })",
     )
   }
+}
+
+/** Somebody's own rows in place of a source: they are told where to put them. */
+function checkNoRow(source: object): void {
+  const asked = ['prompt', 'question', 'problem'].find((field) => field in source)
+  if (asked === undefined || 'source' in source || 'hub' in source) return
+  throw new Stopped(
+    'bad-call',
+    `A source is ${passed(source)}: that is a row, and problems(…) takes names and files.`,
+    "writeFileSync('mine.jsonl', rows.map((row) => JSON.stringify(row)).join('\\n')), then problems('mine.jsonl'); rows with id, prompt, source, kind and domain are problems already",
+  )
 }
 
 /** Two files may have the same base name: the second one's folder goes before it, so that ids stay apart. */

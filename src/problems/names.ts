@@ -74,7 +74,7 @@ export async function findSource(source: string, own: SourceSettings = {}): Prom
     const known = byHub(source)
     return ofHub(source, source, known ? merged(known, own) : own)
   }
-  throw noDataset(source)
+  throw await noDataset(source)
 }
 
 /** A named source with the caller's own settings before its defaults. */
@@ -227,9 +227,10 @@ function noMember(source: string, family: string): Stopped {
   return new Stopped('no-dataset', `${what}: ${shown}.`, `problems('${near}')`)
 }
 
-function noDataset(source: string): Stopped {
+async function noDataset(source: string): Promise<Stopped> {
   const names = [...Object.keys(BUILT_IN), ...CATALOGUE.keys()]
-  const near = nearest(source, names) ?? 'practice'
+  const files = (await readdir('.').catch(() => [])).filter((file) => /\.\w+$/.test(file))
+  const near = nearest(source, names) ?? nearest(source, files) ?? 'practice'
   const known = `Known by name: ${[...Object.keys(BUILT_IN), ...FAMILIES].join(', ')}; sources() lists them all. Any other dataset of the Hub is 'owner/name'.`
   return new Stopped(
     'no-dataset',

@@ -1,4 +1,5 @@
 // A raw trace to thought and solution.
+import { inspect } from 'node:util'
 import { checkKnown, type Known } from '../known.js'
 import type { Format, Formatted, Rows, Sample } from '../rows.js'
 import { ask, type Chat, type Model, seedFor } from '../sample/index.js'
@@ -35,6 +36,10 @@ export interface ReformatOptions {
   temperature?: number | null
   /** Tokens of a rewrite at most. @default 16384, as in the original */
   maxTokens?: number
+  /**
+   * Another number asks anew, also for rewrites that were kept and refused; the same one asks the same again. @default 0
+   */
+  seed?: number
   /** The journal's name in the workspace. @default 'reformat' */
   stage?: string
 }
@@ -54,6 +59,7 @@ type Outcome = { parts: Parts; format: Extract<Format, { ok: true }> } | { forma
  * @throws Stopped 'bad-call', and what asking a model throws: no-key, bad-key, no-server, no-model, over-budget, disk.
  * @example const tidy = await reformat(raw, { model: model('gpt-4o-mini'), in: work })
  * @example await reformat(raw, { model: model('gpt-4o-mini'), split: 'first', in: work })
+ * @example await reformat(raw, { model: model('gpt-4o-mini'), in: work, seed: 1 }) // what was refused is asked once more
  */
 export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Step<Formatted> {
   const { model, stage = 'reformat', split: order = model ? 'never' : 'first' } = options
@@ -68,11 +74,11 @@ export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Ste
     const local = withoutModel(row, model !== undefined, order === 'first')
     if (local !== undefined) return { row: formatted(row, local), reused: false }
     const trace = traceOf(row)
-    const { temperature = 0.7, maxTokens = 16_384 } = options
+    const { temperature = 0.7, maxTokens = 16_384, seed = 0 } = options
     const messages = prompts.messages(trace, row)
     const chat: Chat = {
       messages,
-      seed: seedFor(row.id, row.sample),
+      seed: seedFor(row.id, row.sample, seed),
       maxTokens,
       temperature,
       for: { stage, problem: row.id, sample: row.sample },
@@ -168,12 +174,13 @@ const OPTIONS: Known<Required<ReformatOptions>> = {
   in: true,
   temperature: true,
   maxTokens: true,
+  seed: true,
   stage: true,
 }
 
 function check(rows: Rows<Sample>, options: ReformatOptions): void {
   checkKnown('reformat(…)', options, OPTIONS)
-  const { model, split, prompts, in: work, temperature, maxTokens } = options
+  const { model, split, prompts, in: work, temperature, maxTokens, seed } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   const example = "reformat(raw, { model: model('gpt-4o-mini'), in: work })"
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))
@@ -194,5 +201,7 @@ function check(rows: Rows<Sample>, options: ReformatOptions): void {
   if (temperature !== undefined && temperature !== null && !(temperature >= 0))
     throw bad(`temperature is ${temperature}.`, example)
   if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0))
-    throw bad(`maxTokens is ${maxTokens}, not a whole number from 1 on.`, example)
+    throw bad(`maxTokens is ${inspect(maxTokens)}, not a whole number from 1 on.`, example)
+  if (seed !== undefined && !Number.isInteger(seed))
+    throw bad(`seed is ${inspect(seed)}, not a whole number.`, 'reformat(raw, { model, in: work, seed: 1 })')
 }

@@ -20,7 +20,7 @@ export async function explainMissing(client: OpenAI, id: string, url: string, wh
     names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ') || 'none'
   return new Stopped(
     'no-model',
-    `${url} has no model ${id}; it offers: ${some}.`,
+    `${url} has no model ${id}; it ${/^https?:/.test(url) ? 'offers' : 'holds recordings of'}: ${some}.`,
     names.length > 0 ? `model('${closest(id, names)}', …)` : `Load a model first, then try: curl ${url}/models`,
   )
 }

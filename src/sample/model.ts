@@ -196,7 +196,13 @@ export class Model {
       timeout,
       silence,
       asker: (url) => ({ id: this.id, url, clean: (text) => this.clean(text) }),
-      notFound: async (url, why) => explainMissing(await this.client(url), this.id, url, why),
+      notFound: async (url, why) =>
+        explainMissing(
+          await this.client(url),
+          this.id,
+          this.replayed ? this.origin.replace(/^replay of /, '') : url,
+          why,
+        ),
     })
     return this.#opened
   }

@@ -32,7 +32,11 @@ export async function offered(baseURL: string): Promise<string[]> {
     )
   const body = (await response.json().catch(() => undefined)) as { data?: { id?: unknown }[] } | undefined
   if (!response.ok || !Array.isArray(body?.data))
-    throw new Stopped('no-server', `${url}/models answered ${response.status} and no list of models.`, fix)
+    throw new Stopped(
+      'no-server',
+      `${url}/models answered ${response.status} and no list of models.`,
+      `${fix}. Where a server has no list, name its model: model('NAME', { baseURL }), in a notebook of ours -p model=NAME`,
+    )
   const names = body.data.map(({ id }) => String(id))
   if (names.length === 0)
     throw new Stopped('no-model', `${url} offers no model.`, `Load a model first, then try: curl ${url}/models`)

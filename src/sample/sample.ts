@@ -10,7 +10,7 @@ import type { Chat, Message } from './chat.js'
 import type { Model } from './model.js'
 import { type Prompt, type PromptSet, type Prompts, promptFor, promptSet } from './prompts.js'
 import { seedFor } from './seed.js'
-import { Told } from './told.js'
+import { isUnrecorded, Told } from './told.js'
 
 export interface SampleOptions {
   model: Model
@@ -72,6 +72,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
     const common = { ...problem, sample, model: model.id, asked: prompt.user, dollars: asked.dollars, settings }
     if (!asked.ok) {
       const { failure, seconds } = asked
+      told.failure ??= failure
       return {
         row: { ...common, text: '', finish: 'error', failure, usage: { prompt: 0, completion: 0 }, seconds },
         reused: false,
@@ -102,7 +103,13 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
         yield { row: done.row.row, reused: done.row.reused, place: done.place }
     },
     describe: (row) =>
-      row.finish === 'error' ? 'failed' : row.stopped ? 'looping' : row.finish === 'length' ? 'cut-off' : undefined,
+      row.finish === 'error'
+        ? lostAs(row.failure)
+        : row.stopped
+          ? 'looping'
+          : row.finish === 'length'
+            ? 'cut-off'
+            : undefined,
     // On a machine of one's own nobody counts dollars; elsewhere an unknown price has to be said.
     ...((model.price || !model.local) && { dollars: (row: Sample) => row.dollars }),
     // Recordings come as fast as the disk: their tokens a second would say nothing.
@@ -147,6 +154,11 @@ export function chatFor(
 export function messagesOf({ system, user }: { system: string | null; user: string }): Message[] {
   const turn: Message = { role: 'user', content: user }
   return system === null ? [turn] : [{ role: 'system', content: system }, turn]
+}
+
+/** A replay's "no" is no failure of a server: the request is simply not in the file. */
+function lostAs(failure: string | undefined): 'not recorded' | 'failed' {
+  return failure !== undefined && isUnrecorded(failure) ? 'not recorded' : 'failed'
 }
 
 function asideOf(prompt: Prompt, model: Model): Aside {

@@ -14,6 +14,8 @@ export class Told {
   wasted = 0
   /** Answers whose tokens the server did not count. */
   guessed = 0
+  /** What the first request that failed for good was told. */
+  failure: string | undefined
   /** Answers that the workspace had, while a recording is made. */
   unrecorded = 0
 
@@ -31,6 +33,7 @@ export class Told {
       const file = path.basename(this.#model.options.record!)
       notes.push(`nothing is written to ${file} of what comes from disk; a workspace of its own asks again`)
     }
+    if (this.failure !== undefined && !isUnrecorded(this.failure)) notes.push(`first failure: ${shortly(this.failure)}`)
     if (!this.#model.seeds) notes.push('without a seed: the server takes none')
     if (this.wasted > 0) notes.push(`${dollars(this.wasted)} of it for attempts that broke off`)
     const shared = { dollars: this.wasted, notes }
@@ -45,6 +48,17 @@ export class Told {
       lines: servers.length > 1 || servers[0]!.state !== 'up' ? servers.map(lineOf) : [],
     }
   }
+}
+
+/** Whether a replay said no, here or behind an address: it had no recording of the request. */
+export function isUnrecorded(failure: string): boolean {
+  return failure.includes('There is no recording of ')
+}
+
+/** The first words of what a server said, on one line. */
+function shortly(said: string): string {
+  const line = said.replace(/\s+/g, ' ').trim()
+  return line.length <= 90 ? line : `${line.slice(0, 89).trimEnd()}…`
 }
 
 function lineOf({ url, state, open, width, answered, why }: Health): string {

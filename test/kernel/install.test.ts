@@ -185,7 +185,7 @@ describe('the command', () => {
     for (const name of ['Node', 'python3', 'bubblewrap', 'JupyterLab', 'ssh', 'fonts'])
       expect(run.stdout).toContain(name)
     expect(run.stdout).toMatch(/✗ python3 .*Pyodide/)
-    expect(run.stdout).toContain('→ skylab install')
+    expect(run.stdout).toContain('→ npx skylab install --user')
     expect(run.status).toBe(0)
   })
 
@@ -217,7 +217,7 @@ describe('the command', () => {
     expect(said[about('script-gone')]).toMatch(/^✗ kernel .*main\.js, which is gone/)
     expect(said[about('no-right')]).toMatch(/^✗ kernel .*may not be run/)
     expect(said[about('good')]).toMatch(/^✓ kernel /)
-    expect(said[about('gone') + 1]).toContain(`→ skylab install --prefix '${prefix}' --name gone`)
+    expect(said[about('gone') + 1]).toContain(`→ npx skylab install --prefix '${prefix}' --name gone`)
     expect(stdout).toMatch(/✗ history .*cannot be written/)
     expect(status).toBe(0)
     // What it says to type mends it.

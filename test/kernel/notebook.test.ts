@@ -95,16 +95,16 @@ describe('parameters', () => {
   })
 
   it.each([
-    ['let limit = 5', 'limit=abc', /limit is a number in this notebook \(5\), and "abc" is not/, '-p limit=20'],
-    ['let limit = 5', 'limit=', /a number/, '-p limit=20'],
-    ['let limit = 5', 'limit=null', /a number/, '-p limit=20'],
+    ['let limit = 5', 'limit=abc', /limit is a number in this notebook \(5\), and "abc" is not/, '-p limit=5'],
+    ['let limit = 5', 'limit=', /a number/, '-p limit=5'],
+    ['let limit = 5', 'limit=null', /a number/, '-p limit=5'],
     ['let on: boolean = true', 'on=yes', /true or false/, '-p on=true'],
     ["let how: 'fast' | 'slow' = 'fast'", 'how=slw', /"fast" or "slow"/, '-p how=fast'],
     ['let list: number[] = []', 'list=1,2', /a list \(JSON\)/, "-p list='[1, 2]'"],
     ['let list = [1]', 'list=[1,', /a list/, "-p list='[1, 2]'"],
     ['let flags = { a: 1 }', 'flags=[1]', /an object/, '-p flags=\'{"a": 1}\''],
     ['let n = 5n', 'n=1.5', /whole number/, '-p n=20'],
-    ['const parameters = { limit: 3 }', 'limit=x', /a number/, '-p limit=20'],
+    ['const parameters = { limit: 3 }', 'limit=x', /a number/, '-p limit=3'],
   ])('refuses for %j the value of -p %s', async (source, given, what, fix) => {
     const book = notebook(codeCell(source, ['parameters']))
     const refused = injectParameters(book, [readParameter(given)])

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { compare, score } from '../../src/evaluate/index.js'
+import { benchesFor } from '../../src/evaluate/benches.js'
+import { benches, compare, score } from '../../src/evaluate/index.js'
+import { CATALOGUE } from '../../src/problems/catalogue.js'
+import { findSource } from '../../src/problems/names.js'
 import type { Judged } from '../../src/rows.js'
 
 function judged(id: string, sample: number, ok: boolean, finish: 'stop' | 'length' = 'stop', model = 'one'): Judged {
@@ -68,5 +71,26 @@ describe('compare', () => {
     expect(() => compare(scores, 'one', 'three')).toThrow(
       'one and three have no benchmark in common; there are scores of one, two.',
     )
+  })
+  it('says that one model stands on both sides', () => {
+    expect(() => compare(scores, 'one', { id: 'one' })).toThrow(/^one stands on both sides/)
+  })
+})
+
+describe('benchmarks', () => {
+  it.each(Object.entries(benches))('%s has a source that there is', async (_, { problems }) => {
+    for (const source of [problems].flat() as string[]) {
+      const origin = await findSource(source)
+      expect([...CATALOGUE.keys()]).toContain(origin.name)
+    }
+  })
+
+  it('are told from a name that is only nearly theirs', async () => {
+    expect(() => benchesFor(['maths500'])).toThrow(/no benchmark "maths500"; did you mean math500\?/)
+    expect(benchesFor(['mine.jsonl', 'practice', 'numina:math']).map(({ name }) => name)).toEqual([
+      'mine.jsonl',
+      'practice',
+      'numina:math',
+    ])
   })
 })

@@ -125,6 +125,16 @@ describe('names', () => {
     expect(stopped.fix).toContain("problems('practice')")
   })
 
+  it('a name with a slip in its ending guesses a file that lies there; rows are no source, and are told where to go', async () => {
+    expect((await stoppedBy(problems('package.jsn'))).fix).toContain("problems('package.json')")
+    const rows = await stoppedBy(problems([{ prompt: '1+1?', answer: '2' }] as never))
+    expect(rows.message).toContain('an object with prompt, answer: that is a row')
+    expect(rows.fix).toContain("problems('mine.jsonl')")
+    expect((await stoppedBy(problems('practice', { limit: '5' as never }))).message).toMatch(
+      /^limit is '5', not a whole/,
+    )
+  })
+
   it('a missing file names the nearest one, a folder its files', async () => {
     write('math500.jsonl', [{ problem: 'A?', answer: '1' }])
     const missing = await stoppedBy(problems(path.join(folder, 'math50.jsonl')))

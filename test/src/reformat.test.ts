@@ -66,10 +66,10 @@ describe('reformat', () => {
   })
 
   /** What a model would answer, as a recording that is replayed over HTTP. */
-  function recorded(answers: [Sample, string, ('stop' | 'length')?][]): string {
+  function recorded(answers: [Sample, string, ('stop' | 'length')?][], base = 0): string {
     const lines = answers.map(([sample, content, finish = 'stop']) => {
       const messages = reformatMessages(traceOf(sample), sample)
-      const seed = seedFor(sample.id, sample.sample)
+      const seed = seedFor(sample.id, sample.sample, base)
       return {
         key: recordingKey('rewriter', messages, seed),
         model: 'rewriter',
@@ -125,6 +125,14 @@ describe('reformat', () => {
     rmSync(replay)
     writeFileSync(replay, '')
     expect(await reformat(rows, { model: rewriter, in: work })).toEqual(done)
+    // Another seed asks anew, what was refused too.
+    const again = await reformat([rows[1]!], {
+      model: model('rewriter', { replay: recorded([[rows[1]!, good]], 1) }),
+      in: work,
+      seed: 1,
+    })
+    expect(again[0]!.format).toMatchObject({ ok: true, by: 'model' })
+    expect(() => reformat(rows, { model: rewriter, in: work, seed: '1' as never })).toThrow("seed is '1'")
   })
 
   it('the splitter first: the model is asked only where it finds nothing, and once', async () => {

@@ -8,6 +8,7 @@ import OpenAI from 'openai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   model,
+  offered,
   promptFor,
   type Recording,
   type Replay,
@@ -19,7 +20,7 @@ import {
 } from '../../src/sample/index.js'
 import { workspace } from '../../src/workspace/index.js'
 import { listening } from './listening.js'
-import { answerTo, chatServer, problem, problems, say, testHost } from './sample-server.js'
+import { answerTo, chatServer, problem, problems, refuse, say, testHost } from './sample-server.js'
 import { stoppedBy } from './stopped-by.js'
 
 let folder: string
@@ -84,6 +85,41 @@ const post = (replay: Replay, body: unknown) =>
   })
 
 const grid = (n: number, k: number) => Array.from({ length: n * k }, (_, i) => recording(Math.floor(i / k), i % k))
+
+describe('what was not recorded', () => {
+  const progress = () => String(host.shown.at(-1)!.bundle['text/plain'])
+  const in_ = () => workspace(path.join(folder, 'w'))
+
+  it('is said in the progress, from a file and from a server', async () => {
+    const asked = { in: in_(), n: 3 }
+    await sample(problems(4), { ...asked, model: model('teacher', { replay: write(grid(4, 2)) }) })
+    expect(progress()).toMatch(/4 rows lost: 4 not recorded$/)
+    const { url } = await start(grid(4, 2))
+    await sample(problems(4), { ...asked, model: model('teacher', { baseURL: `${url}/v1` }) })
+    expect(progress()).toMatch(/4 rows lost: 4 not recorded$/)
+  })
+
+  it('stops where the model is not in the file, which is named with its models', async () => {
+    const other = model('pupil', { replay: write(grid(1, 1)) })
+    const error = await stoppedBy(sample(problems(1), { in: in_(), model: other }))
+    expect(error).toMatchObject({
+      code: 'no-model',
+      message: 'r.jsonl has no model pupil; it holds recordings of: teacher.',
+    })
+  })
+
+  it('a server without a list of models is asked by a model’s name, which is said', async () => {
+    const { url, close } = await listening(createServer((_, response) => void response.writeHead(404).end('no')))
+    const error = await stoppedBy(offered(`${url}/v1`)).finally(close)
+    expect(error).toMatchObject({ code: 'no-server', fix: expect.stringContaining('-p model=NAME') })
+  })
+
+  it('is not what a server’s own no is called: its first words stand in the progress', async () => {
+    const server = await chatServer((_request, response) => refuse(response, 400, 'The prompt is too long for me.'))
+    await sample(problems(2), { in: in_(), model: model('m', { baseURL: server.url }) }).finally(() => server.close())
+    expect(progress()).toMatch(/first failure: .*The prompt is too long for me\..* · 2 rows lost: 2 failed$/)
+  })
+})
 
 describe('a replay server', () => {
   it('answers the openai package, whole and streamed, with reasoning, usage and finish reason', async () => {

@@ -196,7 +196,7 @@ describe('plot.flow', () => {
         '5 right',
         '4 in the mix',
         '1 cut off',
-        '1 no response',
+        '1 failed',
         '1 wrong',
         '1 duplicate',
       ]),

@@ -19,7 +19,7 @@ interface Stage {
 
 /** What a reason of a row is called in the figure. */
 const words: Record<string, string> = {
-  'no-sample': 'no response',
+  'no-sample': 'failed',
   'over-quota': 'over the quota',
   'not-in-mix': 'not asked for',
   'near-benchmark': 'near a benchmark',
