@@ -2,7 +2,8 @@
 import { hash53 } from '../problems/hash53.js'
 import type { Problem, Twin } from '../rows.js'
 import { NearTexts } from './minhash.js'
-import { Kind, lettersAndDigits, Scan, scan } from './tokens.js'
+import { Kind, Scan } from './scan.js'
+import { lettersAndDigits, scan } from './tokens.js'
 
 /**
  * Jaccard similarity from which two prompts with the same answer are one problem. Of the 22 such pairs between 0.7 and

@@ -1,5 +1,5 @@
 // Runs of n words of the benchmarks: which questions have them, and how many texts in all.
-import { Kind, type Scan } from './tokens.js'
+import { Kind, type Scan } from './scan.js'
 
 /** A run that so many questions share is a phrase: it counts for none of them, and costs nothing more. */
 const PHRASE = 64

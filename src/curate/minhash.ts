@@ -3,7 +3,7 @@
 // Broder, "On the resemblance and containment of documents" (1997); bands as in Leskovec, Rajaraman and Ullman,
 // Mining of Massive Datasets, chapter 3. 25 bands of 5 find a pair of Jaccard similarity 0.8 with probability
 // 1 − (1 − 0.8⁵)²⁵ = 0.99995, one of 0.7 with 0.99.
-import type { Scan } from './tokens.js'
+import type { Scan } from './scan.js'
 
 const BANDS = 25
 const ROWS = 5

@@ -13,7 +13,20 @@
 // The thresholds come from planted overlaps and from reading flags: `npm run bench -- curate` says what they find.
 import type { Overlap, Problem } from '../rows.js'
 import { Grams, type Hits } from './grams.js'
-import { Kind, Scan, scan } from './tokens.js'
+import { Kind, Scan } from './scan.js'
+import {
+  hasNumber,
+  keyOf,
+  longest,
+  lowerBound,
+  placeOf,
+  REAL_WORDS,
+  realWords,
+  runAt,
+  type Stretch,
+  saysSomething,
+} from './stretches.js'
+import { scan } from './tokens.js'
 
 const GRAM = 8
 /** Runs of which a reworded question keeps enough. */
@@ -29,8 +42,6 @@ const RARE = 2
 const STRETCH = 25
 const PART = 0.25
 const PART_WORDS = 13
-/** Different words of three letters and more that a stretch must have: else it is a formula. */
-const REAL_WORDS = 3
 /** Shorter questions are compared as a whole only; tokens, operators included. */
 const SHORTEST_RUN = 5
 
@@ -44,11 +55,6 @@ interface Item {
   masked: Int32Array
   /** Hashes of its numbers, in order. */
   numbers: Uint32Array
-}
-
-interface Stretch {
-  from: number
-  to: number
 }
 
 /** What a first pass keeps of a prompt that has anything in common with a benchmark. */
@@ -290,70 +296,4 @@ export class Benchmarks {
       question,
     }
   }
-}
-
-/** Order, operators included, in 53 bits. */
-function keyOf({ hash, kind }: Scan, from: number, to: number, masked: boolean): number {
-  let high = 7
-  let low = 11
-  for (let i = from; i < to; i++) {
-    const token = masked && kind[i] === Kind.number ? 0x9e3779b9 : hash[i]!
-    high = Math.imul(high ^ token, 0x01000193)
-    high ^= high >>> 15
-    low = Math.imul(low ^ token, 0x5bd1e995)
-    low ^= low >>> 13
-  }
-  return (high & 0x1fffff) * 4294967296 + (low >>> 0)
-}
-
-/** Two words or commands at least: `\\tan 225^\\circ` alone is a formula, with "Compute" before it a question. */
-function saysSomething({ kind, count }: Scan): boolean {
-  let n = 0
-  for (let i = 0; i < count; i++) if (kind[i] === Kind.word || kind[i] === Kind.command) n++
-  return n >= 3
-}
-
-function hasNumber({ kind, count }: Scan): boolean {
-  for (let i = 0; i < count; i++) if (kind[i] === Kind.number) return true
-  return false
-}
-
-/** The longest stretch of words all of whose runs count. */
-function longest(hits: Hits, n: number, counts: (run: number) => boolean): Stretch | undefined {
-  let best: Stretch | undefined
-  let from = -1
-  let last = -2
-  for (let i = 0; i < hits.length; i += 2) {
-    const place = hits[i]!
-    if (!counts(hits[i + 1]!)) continue
-    if (place !== last + 1) from = place
-    last = place
-    if (best === undefined || place + n - from > best.to - best.from) best = { from, to: place + n }
-  }
-  return best
-}
-
-function runAt(hits: Hits, place: number): number {
-  for (let i = 0; i < hits.length; i += 2) if (hits[i] === place) return hits[i + 1]!
-  return -1
-}
-
-function realWords({ hash, kind, word }: Scan, { from, to }: Stretch): number {
-  const found = new Set<number>()
-  for (let i = from; i < to && found.size < REAL_WORDS; i++) {
-    const at = word[i]!
-    if (kind[at] === Kind.word) found.add(hash[at]!)
-  }
-  return found.size
-}
-
-/** How many words stand before a token. */
-function lowerBound({ word, words }: Scan, token: number): number {
-  let at = 0
-  while (at < words && word[at]! < token) at++
-  return at
-}
-
-function placeOf({ start, end, word }: Scan, { from, to }: Stretch): [number, number] {
-  return to > from ? [start[word[from]!]!, end[word[to - 1]!]!] : [0, 0]
 }
