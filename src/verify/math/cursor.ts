@@ -1,6 +1,6 @@
 // A place in a list of tokens, with bounds on how deep and how long what is read may become.
 
-import type { Token } from './tokens.js'
+import type { Token } from './token.js'
 import { Unreadable } from './tree.js'
 
 const MAX_DEPTH = 150

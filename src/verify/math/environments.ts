@@ -2,7 +2,7 @@
 
 import type { Parser } from './parse.js'
 import { CONDITION } from './said.js'
-import type { Token } from './tokens.js'
+import type { Token } from './token.js'
 import { type Tree, Unreadable } from './tree.js'
 
 export const isAligned = (kind: string): boolean =>

@@ -2,7 +2,7 @@
 
 import { sumOfQuantities, unitFraction } from './amounts.js'
 import type { Parser } from './parse.js'
-import type { Token } from './tokens.js'
+import type { Token } from './token.js'
 import { number, type Tree, times } from './tree.js'
 import { readUnit } from './units.js'
 import { scaleWord } from './words.js'

@@ -1,7 +1,7 @@
 // What stands in braces: elements, or elements and the condition on them.
 
 import type { Parser } from './parse.js'
-import type { Token } from './tokens.js'
+import type { Token } from './token.js'
 import type { Tree } from './tree.js'
 
 /** After an opening brace that is drawn: {1, 2, 3} or {x : x ≥ 0}. */

@@ -3,21 +3,8 @@
 import { numberAt } from './digits.js'
 import { COMMANDS, commandIn, DECORATION, FUNCTIONS, GREEK, group, SPLICED, TEXTUAL } from './latex.js'
 import { table } from './table.js'
-import { type Join, Unreadable } from './tree.js'
-
-export type Token = { spaced: boolean } & (
-  | { k: 'number'; text: string; repeating?: string; exponent?: number; cut?: boolean }
-  /** $, €: a sign beside an amount; \`text\` is the name of its unit. */
-  | { k: 'currency'; text: string }
-  | { k: 'letter'; text: string }
-  | { k: 'word'; text: string }
-  | { k: 'text'; text: string }
-  | { k: 'command'; text: string }
-  | { k: 'begin' | 'end'; text: string }
-  /** One of + - * / ^ _ = < > <= >= != ~ ( ) [ ] { } ⟨ ⟩ set{ }set | , ; : ! ' % & \\ ± ∓ ° */
-  /** `join`: a comma that was written as a word or as ∧, ∨. */
-  | { k: 'op'; text: string; join?: Join }
-)
+import { type Token, TokenList } from './token.js'
+import { Unreadable } from './tree.js'
 
 /** One reading of commas: separators everywhere, or "1,234" as one number at the top level. */
 export interface LexOptions {
@@ -37,7 +24,6 @@ const ALONE = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?\}/
 /** {i}, {\imath}, {\mathbf{i}} */
 const UNIT_VECTOR =
   /^\s*\{?\s*(?:\\(?:mathbf|boldsymbol|vec|hat|bm|mathit)\s*\{?)?\s*\\?([ijk])(?:math)?\s*\}{0,2}(?![a-zA-Z])/
-const MAX_TOKENS = 20_000
 const MAX_NESTING = 60
 
 const CURRENCIES = table<string>({
@@ -56,18 +42,18 @@ export function tokens(source: string, options: LexOptions, notes: LexNotes): To
   return out
 }
 
-class Lexer {
+class Lexer extends TokenList {
   private at = 0
   private depth = 0
-  private spaced = false
 
   constructor(
     private readonly source: string,
     private readonly nesting: number,
     private readonly options: LexOptions,
     private readonly notes: LexNotes,
-    private readonly out: Token[],
+    out: Token[],
   ) {
+    super(out)
     if (nesting > MAX_NESTING) throw new Unreadable('nested too deep')
   }
 
@@ -86,37 +72,6 @@ class Lexer {
       } else if (code === 92) this.backslash()
       else this.character(source[this.at++]!)
     }
-  }
-
-  private push(token: {
-    k: Token['k']
-    text: string
-    repeating?: string
-    exponent?: number
-    cut?: boolean
-    join?: Join
-  }): undefined {
-    if (this.out.length >= MAX_TOKENS) throw new Unreadable('too long')
-    this.out.push({ ...token, spaced: this.spaced } as Token)
-    this.spaced = false
-  }
-
-  private op(text: string): undefined {
-    this.push({ k: 'op', text })
-  }
-
-  /** A separator that is a word: or, and, 或, 且. */
-  private joined(word: string): undefined {
-    const join = /^,?\s*(?:or|или|或|∨)/i.test(word) ? 'or' : /[且∧]/.test(word) ? 'both' : 'and'
-    this.push({ k: 'op', text: ',', join })
-  }
-
-  private letter(text: string): undefined {
-    this.push({ k: 'letter', text })
-  }
-
-  private command(text: string): undefined {
-    this.push({ k: 'command', text })
   }
 
   /** The same stream, from inside a group. */
