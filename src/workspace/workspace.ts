@@ -2,13 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { checkKnown, type Known } from '../known.js'
-import type { Usage } from '../rows.js'
 import { Stopped } from '../stopped.js'
 import { Budget, type Reservation } from './budget.js'
 import { keyOf } from './canonical.js'
-import { isFull } from './disk.js'
 import { Journal } from './journal.js'
 import { Ledger } from './ledger.js'
+import { Once, type OnceOptions, type Outcome } from './once.js'
 import { Peers } from './peers.js'
 import { StageRows } from './stage-rows.js'
 import { Summary } from './summary.js'
@@ -17,30 +16,11 @@ import { number } from './words.js'
 
 /** Money that no kept answer accounts for: failed requests that were billed all the same. */
 const LEDGER = 'ledger'
-/** How long a disk that had room is believed to have some, in milliseconds. */
-const ROOMY = 2_000
 /** How often is looked for stages that another process has begun, in milliseconds. */
 const LOOK = 500
 
 /** Workspaces that are open in this process: a cell that runs again must meet its own journals and budget. */
 const opened = new Map<string, Workspace>()
-
-/** What work comes to: a value, what it cost, and what is to be called once that is booked. */
-export interface Outcome<T> {
-  value: T
-  dollars?: number
-  /** Tokens that it took, for the ledger. */
-  tokens?: Usage
-  /** Gives back the money that was set aside. */
-  release?: () => void
-}
-
-export interface OnceOptions<T> {
-  /** Whether a value is kept. @default every one is */
-  keep?: (value: T) => boolean
-  /** Ends the waiting for work that is under way elsewhere. */
-  signal?: AbortSignal
-}
 
 export interface WorkspaceOptions {
   /** Dollars that may be spent in this workspace, over all runs and processes. Left out: no bound. */
@@ -87,12 +67,11 @@ export class Workspace {
   readonly name: string
   readonly #budget: Budget
   readonly #journals = new Map<string, Journal>()
-  readonly #running = new Map<string, Promise<unknown>>()
   readonly #peers: Peers
   readonly #ledger: Ledger
+  readonly #once: Once
   readonly #onClose: () => void
   #looked = Number.NEGATIVE_INFINITY
-  #roomy = Number.NEGATIVE_INFINITY
 
   constructor(dir: string, name: string, budget: number | undefined, onClose: () => void) {
     this.dir = dir
@@ -101,6 +80,7 @@ export class Workspace {
     this.#peers = new Peers(path.join(dir, 'journal', 'live'))
     this.#budget = new Budget(name, budget, () => this.spent(), this.#peers)
     this.#ledger = new Ledger(this.#journal(LEDGER))
+    this.#once = new Once(dir, this.#peers, this.#ledger, () => this.#journal(LEDGER))
     for (const stage of this.stages()) this.#journal(stage)
   }
 
@@ -179,58 +159,7 @@ export class Workspace {
     work: () => Promise<Outcome<T>>,
     how: OnceOptions<T> | OnceOptions<T>['keep'] = {},
   ): Promise<T> {
-    const { keep = () => true, signal } = typeof how === 'function' ? { keep: how } : how
-    const journal = this.#journal(stage)
-    const hash = keyOf(key)
-    const name = `${stage}/${hash}`
-    for (;;) {
-      const kept = journal.get<T>(hash)
-      if (kept !== undefined) return kept
-      const other = this.#running.get(name)
-      if (!other) break
-      // The other's interrupt or failure is not ours: then we try ourselves.
-      const outcome = await other.then((value) => ({ value: value as T })).catch(() => undefined)
-      if (outcome) return outcome.value
-    }
-    const own = this.#alone(journal, stage, hash, name, work, keep, signal).finally(() => this.#running.delete(name))
-    this.#running.set(name, own)
-    return own
-  }
-
-  /** Does the work where no other process does it, or gives what that has kept. */
-  async #alone<T>(
-    journal: Journal,
-    stage: string,
-    hash: string,
-    name: string,
-    work: () => Promise<Outcome<T>>,
-    keep: (value: T) => boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    await this.#writable(journal)
-    while (!(await this.#claimed(name))) {
-      await this.#peers.free(name, signal)
-      const kept = journal.get<T>(hash)
-      if (kept !== undefined) return kept
-    }
-    try {
-      // It may have come between our look and our claim.
-      const kept = journal.get<T>(hash)
-      if (kept !== undefined) return kept
-      const { value, dollars = 0, tokens, release } = await work()
-      try {
-        if (keep(value)) await journal.put(hash, value, dollars, tokens)
-        else {
-          this.#ledger.count(stage, 'failed')
-          if (dollars > 0) await this.charge(stage, dollars)
-        }
-      } finally {
-        release?.()
-      }
-      return value
-    } finally {
-      this.#peers.release(name)
-    }
+    return this.#once.give(stage, this.#journal(stage), key, work, how)
   }
 
   /** Books money that no kept answer accounts for. */
@@ -321,25 +250,6 @@ export class Workspace {
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
     return this.summary().display()
-  }
-
-  /** Finds out before the work whether its value could be kept. */
-  async #writable(journal: Journal): Promise<void> {
-    const readOnly = journal.readOnly
-    if (readOnly) throw readOnly
-    await journal.save()
-    const now = performance.now()
-    if (now - this.#roomy < ROOMY) return
-    if (isFull(this.dir)) throw journal.stopped(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
-    this.#roomy = now
-  }
-
-  async #claimed(name: string): Promise<boolean> {
-    try {
-      return await this.#peers.claim(name)
-    } catch (error) {
-      throw this.#journal(LEDGER).stopped(error)
-    }
   }
 
   #journal(stage: string): Journal {
