@@ -10,7 +10,8 @@ import { shellPath } from './preflight.js'
 import { findRecord, places, records } from './records.js'
 import { Run } from './run.js'
 import { queryScript } from './slurm/script.js'
-import { type Machine, quote } from './ssh/far.js'
+import type { Machine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 import { type RunStatus, statusOf } from './status.js'
 
 export type AttachOptions = Partial<Pick<TrainOptions, 'in' | 'on' | 'sshConfig' | 'folder'>>

@@ -2,7 +2,8 @@
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
 import { wholeScript } from './job/whole-script.js'
-import { type Machine, quote } from './ssh/far.js'
+import type { Machine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 import { fetchFile, Transfer } from './transfer.js'
 
 export interface FarFile {

@@ -20,7 +20,7 @@
 // Every process of a job carries SKYLAB_JOB=<folder>/<n>; in its environment. That finds the job's workers
 // even in sessions of their own (torchrun starts them so), and cannot be fooled by a reused pid.
 import { Stopped } from '../stopped.js'
-import { quote } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 
 export const DEFAULT_FOLDER = '~/skylab/runs'
 

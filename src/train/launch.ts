@@ -24,7 +24,8 @@ import { Run } from './run.js'
 import { skypilotTask } from './skypilot.js'
 import { sbatchLines } from './slurm/options.js'
 import { batchScript, queryScript, submitScript } from './slurm/script.js'
-import { type FarMachine, type Machine, quote } from './ssh/far.js'
+import type { FarMachine, Machine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 import { cannotWrite, type Sent, sendFile } from './transfer.js'
 
 /** Seconds that the practice machine spreads the recorded log over, where not told otherwise. */

@@ -1,7 +1,8 @@
 // What the trainer printed: its last lines, those that hold something, or all that is still to come.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host } from '../host.js'
-import { type Machine, quote } from './ssh/far.js'
+import type { Machine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 
 export interface LogOptions {
   /** Last lines. @default 20; all that match, with `grep` */

@@ -5,7 +5,8 @@ import { type Check, checksOf } from './checks.js'
 import type { TrainOptions } from './options.js'
 import type { TrainingPlan } from './plan.js'
 import { Found, probe } from './probe.js'
-import { type FarMachine, quote } from './ssh/far.js'
+import type { FarMachine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 
 /** A check that failed, and the kind of `Stopped` that it leads to. */
 type Kind = 'no-tool' | 'disk' | 'no-host' | 'port' | 'no-model'

@@ -1,7 +1,7 @@
 // The questions that the pre-flight asks of the far machine, as one script, and its answers as key and values.
 import { baseId } from './bases.js'
 import type { TrainOptions } from './options.js'
-import { quote } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 
 /** What the script printed: every line is `key=value`, and a key may come more than once. */
 export class Found {

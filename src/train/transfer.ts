@@ -5,7 +5,8 @@ import { host, type LiveDisplay, liveDisplay } from '../host.js'
 import { Stopped } from '../stopped.js'
 import { duration } from '../workspace/index.js'
 import { sha256Of } from './data.js'
-import { type Machine, quote } from './ssh/far.js'
+import type { Machine } from './ssh/far.js'
+import { quote } from './ssh/shell.js'
 
 /** Bytes from which on a transfer is shown. */
 const SHOWN = 4_000_000

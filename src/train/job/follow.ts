@@ -3,7 +3,7 @@
 // A trainer may delete its log and begin another (overwrite_output_dir), or rotate it. So each file is
 // known by its inode and by the last bytes that were read of it; where either differs, it is read from its
 // start, after what was still unread of a log that was only renamed, to any name, or to NAME.1 before the first look.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { stateScript } from './state.js'
 
 /** How far a file has been read. */

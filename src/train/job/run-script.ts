@@ -1,5 +1,5 @@
 // run.sh: the trainer in a fixed environment, and its exit status in a file.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { NORMS } from './watch-script.js'
 
 export interface RunScriptOptions {

@@ -1,5 +1,5 @@
 // Starting a job so that it outlives whoever started it.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 
 /**
  * Starts attempt n, once. Whoever makes the folder starts the job; everyone else is told so. A second

@@ -1,5 +1,5 @@
 // How a job stands: its files and its processes, looked at on its machine, and what they mean.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { wholeScript } from './whole-script.js'
 
 const NUMBER = `n=$(ls attempts 2>/dev/null | grep -x '[0-9]*' | sort -n | tail -n 1)

@@ -1,5 +1,5 @@
 // Ending a job: its own processes, all of them, and nobody else's.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { NEWEST } from './state.js'
 
 /**

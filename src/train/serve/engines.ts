@@ -1,7 +1,7 @@
 // How each program is told to serve: its command line, and for LLaMA-Factory its yaml.
 import { readFileSync } from 'node:fs'
 import { Stopped } from '../../stopped.js'
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { writeYaml } from '../yaml.js'
 import type { Engine, ServeOptions, Wanted } from './options.js'
 

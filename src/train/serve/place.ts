@@ -2,7 +2,8 @@
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Stopped } from '../../stopped.js'
-import { type Answer, FarMachine, type Patience } from '../ssh/far.js'
+import type { Answer } from '../ssh/command.js'
+import { FarMachine, type Patience } from '../ssh/far.js'
 import { NearMachine } from '../ssh/near.js'
 import { resolveTarget } from '../ssh/target.js'
 

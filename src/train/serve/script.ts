@@ -8,7 +8,7 @@
 //     exit                   its exit status, once it has ended
 //
 // Every process of a server carries SKYLAB_SERVE=<folder>; in its environment, which finds its workers as well.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { HOST } from './engines.js'
 
 /** Seconds for which a server outlives the last kernel that used it. A cell may keep a kernel busy for minutes. */

@@ -1,5 +1,5 @@
 // The job as Slurm runs it: job.sbatch, written to be read.
-import { quote } from '../ssh/far.js'
+import { quote } from '../ssh/shell.js'
 import { type SlurmOptions, sbatchLines } from './options.js'
 
 export interface BatchScriptOptions {

@@ -10,27 +10,16 @@ import type { Duplex, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { Stopped } from '../../stopped.js'
+import { type Answer, Broken, command } from './command.js'
 import { type Connected, connect } from './connect.js'
+import { afterMark, afterMarkIn, far, MARK, quote, whole } from './shell.js'
 import type { Target } from './target.js'
-
-export interface Answer {
-  /** Exit status; null where a signal ended it. */
-  code: number | null
-  stdout: Buffer
-  stderr: string
-}
-
-/** The connection broke while something was under way. */
-class Broken extends Error {}
 
 /** Milliseconds without a question after which the connection is closed. */
 const IDLE = 1500
 
 /** Bytes of a file that are read at once. */
 const CHUNK = 512 * 1024
-
-/** Printed before a script's own output, because a login shell's start-up files may print too. */
-const MARK = '\x1e\x1eskylab\x1e\x1e'
 
 export interface Patience {
   /** Seconds to keep trying to reach the machine. @default 20 */
@@ -242,83 +231,6 @@ export class FarMachine implements Machine {
   }
 }
 
-/**
- * A script that runs whole or not at all: a shell reads its input line by line, and would run the first half
- * of what a broken connection sent.
- */
-function whole(script: string): string {
-  return `skylab_script() {\nprintf '%s' '${MARK}'\n${script}\n}\nskylab_script\n`
-}
-
-/** A command for the login shell that any of them passes on unchanged: no quote inside, only octal escapes. */
-function far(script: string): string {
-  const octal = [...Buffer.from(script)].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
-  return `sh -c 'eval "$(printf %b "${octal}")"'`
-}
-
-/** A word of shell that stands for exactly this text. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
-
-/**
- * Starts a command and waits for its end. Its output is always read, because a channel with unread output
- * never closes; and a connection that goes away ends the wait, because ssh2 would not.
- *
- * @param feed gets the channel, to write the command's input
- * @param sink takes the output, and holds it back with a promise; default: kept in memory
- */
-function command(
-  client: Connected['client'],
-  line: string,
-  feed: (channel: ClientChannel) => void,
-  sink?: (chunk: Buffer) => boolean | Promise<void>,
-): Promise<Answer> {
-  return new Promise((done, fail) => {
-    const out: Buffer[] = []
-    let stderr = ''
-    let code: number | null | undefined
-    const gone = () => fail(new Broken('closed while a command was running'))
-    client.once('close', gone)
-    // A fast command has ended by the time a promise would resolve, so all listeners are set in the callback.
-    const started = (error: Error | undefined, channel?: ClientChannel) => {
-      if (error || !channel) return fail(new Broken(error?.message ?? 'no channel'))
-      channel.on('data', (chunk: Buffer) => {
-        const wait = sink ? sink(chunk) : void out.push(chunk)
-        if (!(wait instanceof Promise)) return
-        channel.pause()
-        void wait.then(() => channel.resume())
-      })
-      channel.stderr.on('data', (chunk: Buffer) => {
-        if (stderr.length < 64_000) stderr += chunk.toString()
-      })
-      channel.on('error', () => undefined)
-      channel.on('exit', (status: number | null) => {
-        code = status
-      })
-      channel.on('close', () => {
-        client.off('close', gone)
-        // No exit status and no signal: the connection went, not the command.
-        if (code === undefined) gone()
-        else done({ code, stdout: Buffer.concat(out), stderr })
-      })
-      feed(channel)
-    }
-    try {
-      client.exec(line, started)
-    } catch (error) {
-      started(error as Error)
-    }
-  })
-}
-
-/** A script's own output, out of all that was printed. */
-function afterMarkIn(chunks: Buffer[]): Buffer {
-  const output = Buffer.concat(chunks)
-  const mark = output.indexOf(MARK)
-  return mark < 0 ? Buffer.alloc(0) : output.subarray(mark + MARK.length)
-}
-
 /** A sink that tells how many bytes it has. */
 function counted(sink: Writable, from: number, onBytes: Patience['onBytes']): Writable {
   if (!onBytes) return sink
@@ -330,24 +242,6 @@ function counted(sink: Writable, from: number, onBytes: Patience['onBytes']): Wr
     return write(chunk)
   }) as Writable['write']
   return sink
-}
-
-/** Passes on what follows the mark, holding the sender back while the file is being written. */
-function afterMark(sink: NodeJS.WritableStream): (chunk: Buffer) => boolean | Promise<void> {
-  let head = Buffer.alloc(0)
-  let passed = false
-  return (chunk) => {
-    let rest = chunk
-    if (!passed) {
-      head = Buffer.concat([head, chunk])
-      const mark = head.indexOf(MARK)
-      if (mark < 0) return true
-      passed = true
-      rest = head.subarray(mark + MARK.length)
-    }
-    if (rest.length === 0 || sink.write(rest)) return true
-    return new Promise((done) => sink.once('drain', () => done()))
-  }
 }
 
 function diskOrWrite(remote: string, stderr: string): Stopped {

@@ -6,7 +6,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Stopped } from '../../stopped.js'
-import type { Answer, Machine, Patience, Sending } from './far.js'
+import type { Answer } from './command.js'
+import type { Machine, Patience, Sending } from './far.js'
 
 export class NearMachine implements Machine {
   exec(script: string, { signal }: Patience = {}): Promise<Answer> {
