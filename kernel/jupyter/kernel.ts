@@ -260,8 +260,8 @@ export class Kernel {
 
   async #abort(request: Message): Promise<void> {
     this.#status('busy', request)
-    const content = { status: 'aborted', execution_count: this.#count, user_expressions: {}, payload: [] }
-    await this.#sockets.reply('shell', request, 'execute_reply', content, { status: 'aborted' })
+    // No count: a cell that did not run has none, and would show that of the cell before it.
+    await this.#sockets.reply('shell', request, 'execute_reply', { status: 'aborted' }, { status: 'aborted' })
     this.#status('idle', request)
   }
 

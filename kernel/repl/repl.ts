@@ -1,5 +1,6 @@
 // `skylab repl`: cells in a terminal.
 import os from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ReadStream, WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
 import { History } from '../jupyter/history.js'
@@ -12,6 +13,9 @@ import { Editor } from './editor.js'
 import { FigureSaver } from './figures.js'
 import { runLines } from './lines.js'
 import { completeness } from './piece.js'
+
+/** After an interrupt its listeners have so many milliseconds to draw, before the prompt comes back. */
+const LAST_WORDS = 120
 
 export interface ReplOptions {
   input: NodeJS.ReadableStream & { isTTY?: boolean }
@@ -107,7 +111,7 @@ class Terminal {
 
   async #cell(session: Session, source: string): Promise<void> {
     let ended = false
-    await session.run(source, {
+    const { interrupted } = await session.run(source, {
       count: ++this.#count,
       // What comes after the cell has ended is printed above what is being typed.
       onOutput: (output) =>
@@ -120,6 +124,8 @@ class Terminal {
         return (await this.#editor.read({ prompt, plain: true, hidden })) ?? ''
       },
     })
+    // What a library draws of its end when it hears of the interrupt goes to its place, above the prompt.
+    if (interrupted) await pause(LAST_WORDS)
     ended = true
     this.#editor.abandon()
     this.#printer.settle()

@@ -36,7 +36,8 @@ type Lost = Extract<Fate, { kept: false }>
  * 2. it loops (`looping`)
  * 3. 'second-answer': another right sample of the same problem is in; the one with the lowest number stays
  * 4. 'duplicate', 'near-duplicate': an earlier problem has the same question, or nearly; `twin` names it
- * 5. 'near-benchmark': see near.ts; `overlap` has the benchmark's question and what both say. A benchmark's problem
+ * 5. 'near-benchmark': it holds a benchmark's question or a part that no third text has (`decontaminate` tells how it is
+ *    found); `overlap` has the question and what both say. A benchmark's problem
  *    with other numbers is flagged the same way and kept, unless `otherNumbers` is 'drop'
  * 6. 'over-quota': drawn by seed within its part; 'not-in-mix': no part asks for such a row
  *

@@ -36,7 +36,7 @@ export interface PairedOptions {
  *
  * Where every share is 0 or 1 the test is McNemar's, exact: a binomial test on the problems where the
  * two disagree (McNemar 1947, Psychometrika 12, 153-157). With k samples a problem it is the exact
- * sign-flip test (permutation.ts), and where the shares have no common denominator the same test on
+ * sign-flip test of all sign patterns, and where the shares have no common denominator the same test on
  * 20,000 drawn signs. The interval is the mean ± its standard error (Miller 2024, arXiv 2411.00640,
  * section 4.2) times Student's quantile, which few problems need, or a bootstrap over problems. Pairing removes how hard the
  * problems are from the noise; two unpaired intervals that overlap say nothing about it.

@@ -71,6 +71,7 @@ export class Progress {
   #drawn = 0
   #shown = false
   #ended: string | undefined
+  #kept: string | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** @param live What is under way, asked at every drawing. */
@@ -104,10 +105,15 @@ export class Progress {
     return this.#done
   }
 
-  /** Draws the last state. @param how "done" or what ended it early: "interrupted", "stopped". */
-  end(how: 'done' | 'interrupted' | 'stopped'): void {
+  /**
+   * Draws the last state.
+   * @param how "done" or what ended it early: "interrupted", "stopped".
+   * @param kept Where the finished rows of an interrupted step are.
+   */
+  end(how: 'done' | 'interrupted' | 'stopped', kept?: string): void {
     if (this.#ended !== undefined) return
     this.#ended = how
+    this.#kept = how === 'interrupted' && this.#done > 0 ? kept : undefined
     this.#draw()
   }
 
@@ -163,6 +169,7 @@ export class Progress {
     const lost = [...this.#lost].sort((a, b) => b[1] - a[1])
     const all = lost.reduce((sum, [, n]) => sum + n, 0)
     if (all > 0) parts.push(`${count(all, 'row')} lost: ${lost.map(([why, n]) => `${number(n)} ${why}`).join(', ')}`)
+    if (this.#kept !== undefined) parts.push(`kept in ${this.#kept}: run it again and it goes on`)
     return parts
   }
 

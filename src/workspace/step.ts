@@ -98,9 +98,22 @@ export class Step<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     const signal = AbortSignal.any([outer, stop.signal])
     const source = plan.run(signal)[Symbol.asyncIterator]()
     const progress = new Progress(plan.label, plan.total, plan.live && (() => plan.live?.()))
+    const finish = (how: 'done' | 'interrupted' | 'stopped') => {
+      const aside = plan.aside?.()
+      if (aside) progress.aside(aside)
+      progress.end(how, plan.kept)
+    }
     // One listener for the whole step: racing every row against one promise would keep every row alive.
     let onAbort = () => {}
-    outer.addEventListener('abort', () => onAbort(), { signal: stop.signal })
+    outer.addEventListener(
+      'abort',
+      () => {
+        // An interrupted cell shows nothing that comes after it has ended: its progress ends at once.
+        finish('interrupted')
+        onAbort()
+      },
+      { signal: stop.signal },
+    )
     const next = () =>
       new Promise<IteratorResult<Done<T>>>((resolve, reject) => {
         onAbort = () => reject(outer.reason)
@@ -125,9 +138,7 @@ export class Step<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     } finally {
       stop.abort()
       await settled(source.return?.())
-      const aside = plan.aside?.()
-      if (aside) progress.aside(aside)
-      progress.end(how)
+      finish(how)
     }
   }
 

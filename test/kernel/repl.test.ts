@@ -245,6 +245,19 @@ describe.runIf(python)('skylab repl in a terminal', () => {
     expect(await repl.ended).toBe(0)
   })
 
+  it('shows what is drawn on an interrupt in its place', async () => {
+    const repl = terminal()
+    await repl.see('> ')
+    const host = "(globalThis as any)[Symbol.for('skylab.host')]"
+    await repl.type(
+      `const host = ${host}; host.display({ 'text/plain': 'half' + 'way' }, { id: 'p' }); host.signal().addEventListener('abort', () => host.display({ 'text/plain': 'ended' + ' early' }, { id: 'p', update: true, final: true })); await new Promise(() => {})\r`,
+      /halfway/,
+    )
+    await repl.type('\x03', /ended early/)
+    await repl.type('\x15\x04', '')
+    expect(await repl.ended).toBe(0)
+  })
+
   it('saves a figure as a page and prints where', async () => {
     const repl = terminal()
     await repl.see('> ')
