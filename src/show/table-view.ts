@@ -48,6 +48,7 @@ export function viewOf({ names, cells, left }: Columns, whole = false): View {
 
 /** "3 rows × 4 columns", what all rows share, and what is left out. */
 export function shapeText({ size, columns, constant, hidden, rows }: View): string {
+  if (size === 0 && columns === 0) return 'no rows'
   const shown = size > rows.length ? `, the first ${rows.length} shown` : ''
   const also = hidden.length > 0 ? `; not shown: ${hidden.join(', ')}` : ''
   const alike = constant.length > 0 ? `; in all rows: ${constant.join(', ')}` : ''

@@ -121,6 +121,7 @@ describe('table', () => {
 
   it('takes numbers, nothing, and a frame; and refuses what is no rows', () => {
     expect(table([]).shape).toEqual([0, 0])
+    expect(String(table([]))).toBe('no rows')
     expect(String(table([1, 2]))).toContain('│     2 │')
     expect(() => table(5 as never)).toThrowError(/rows or a DataFrame/)
   })
