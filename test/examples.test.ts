@@ -122,6 +122,7 @@ beforeAll(async () => {
   // Benchmarks and problems of one's own, as files beside the notebook.
   const one = JSON.stringify({ question: 'How many primes are below 100?', answer: '25' })
   for (const name of ['aime24', 'haiku']) writeFileSync(`${name}.jsonl`, `${one}\n`)
+  writeFileSync('traces.jsonl', `${JSON.stringify({ question: 'How many?', output: 'Let me count. Twenty-five.' })}\n`)
   mkdirSync('data')
   writeFileSync('data/math500.jsonl', `${one}\n`)
 }, 120_000)
