@@ -54,7 +54,8 @@ export async function hubRequest(where: string, request: HubRequest = {}): Promi
       if (request.signal?.aborted) throw request.signal.reason
       if (error instanceof Stopped) throw error
       // Nobody there is seldom a matter of seconds.
-      if (next === undefined || (attempt > 0 && isNobody(error))) throw unreachable(address, error)
+      if (next === undefined || isForbidden(error) || (attempt > 0 && isNobody(error)))
+        throw unreachable(address, error)
       await pause(next * 1000, undefined, { signal: request.signal }).catch(() => request.signal?.throwIfAborted())
       continue
     }
@@ -89,6 +90,9 @@ export async function hubJson<T>(where: string, request: HubRequest = {}): Promi
 
 const isNobody = (error: unknown): boolean =>
   ['ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH'].includes((error as { cause?: { code?: string } }).cause?.code ?? '')
+
+/** A port to which fetch sends nothing, whoever listens there: 9, 25 … */
+const isForbidden = (error: unknown): boolean => (error as { cause?: Error }).cause?.message === 'bad port'
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400
 

@@ -1,13 +1,14 @@
 // Intervals by drawing the problems again and again.
 
+import { checkKnown, type Known } from '../known.js'
 import { Stopped } from '../stopped.js'
-import { takesNumbers } from '../taken.js'
+import { passed, takesNumbers } from '../taken.js'
 import type { Interval } from './intervals.js'
 import { normalDistribution, normalQuantile } from './normal.js'
 import { resamples } from './random.js'
 
 export interface BootstrapOptions {
-  /** @default 10,000 */
+  /** From 2 to 1,000,000. @default 10,000 */
   resamples?: number
   /** The same seed gives the same interval. @default 7 */
   seed?: number
@@ -24,6 +25,21 @@ export interface BootstrapOptions {
   indices?: Iterable<ArrayLike<number>>
 }
 
+const OPTIONS: Known<Required<BootstrapOptions>> = {
+  resamples: true,
+  seed: true,
+  confidence: true,
+  method: true,
+  statistic: true,
+  indices: true,
+}
+
+/**
+ * Resamples at most. From one seed to another an end of a 95 % interval moves by 2.7 standard errors over the root of
+ * their number: with a million, by 0.07 % of the interval's width, which no table shows.
+ */
+const MOST = 1_000_000
+
 export interface Bootstrapped extends Interval {
   /** Standard deviation of the statistic over the resamples. */
   error: number
@@ -38,11 +54,18 @@ export interface Bootstrapped extends Interval {
  * BCa as in Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 14; ties count half, quantiles are
  * interpolated. Where every value is the same there is nothing to draw, and the interval is that value.
  *
- * @throws Stopped 'bad-call' for no value.
+ * @throws Stopped 'bad-call' for no value, or more resamples than make a difference.
  */
 export function bootstrap(values: readonly number[], options: BootstrapOptions = {}): Bootstrapped {
   takesNumbers('bootstrap', values, 'bootstrap([0, 0.5, 1])')
+  checkKnown('bootstrap(…)', options, OPTIONS)
   const { resamples: count = 10_000, seed = 7, confidence = 0.95, method = 'bca' } = options
+  if (!(Number.isInteger(count) && count >= 2 && count <= MOST))
+    throw new Stopped(
+      'bad-call',
+      `bootstrap: resamples is ${passed(count)}; it is a whole number from 2 to 1,000,000.`,
+      'bootstrap(shares, { resamples: 10_000 })',
+    )
   const n = values.length
   if (n === 0) throw new Stopped('bad-call', 'bootstrap: there is no value', 'bootstrap([0, 0.5, 1])')
   const { statistic } = options

@@ -1,5 +1,6 @@
 // The mean of values that come in groups: k samples of one problem, problems of one contest.
 
+import { checkKnown } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { takesNumbers } from '../taken.js'
 import { studentQuantile } from './beta.js'
@@ -33,8 +34,10 @@ export interface ClusteredOptions {
 export function clusteredMean(
   values: readonly number[],
   clusters: readonly (string | number)[],
-  { confidence = 0.95, correction = true }: ClusteredOptions = {},
+  options: ClusteredOptions = {},
 ): Clustered {
+  checkKnown('clusteredMean(…)', options, { confidence: true, correction: true })
+  const { confidence = 0.95, correction = true } = options
   takesNumbers('clusteredMean', values, "clusteredMean([0, 1], ['a', 'b'])")
   if (values.length !== clusters.length)
     throw new Stopped(

@@ -1,5 +1,6 @@
 // How often an interval holds the truth, tried out.
 
+import { checkKnown } from '../known.js'
 import type { Interval } from './intervals.js'
 import { randomFrom } from './random.js'
 
@@ -29,8 +30,15 @@ export interface CoverageOptions {
  */
 export function coverage(
   interval: (shares: readonly number[]) => Pick<Interval, 'low' | 'high'>,
-  { n, k = 1, share = 0.5, trials = 2000, seed = 7 }: CoverageOptions,
+  options: CoverageOptions,
 ): { covered: number; error: number; width: number; truth: number } {
+  checkKnown(
+    'coverage(…)',
+    options,
+    { n: true, k: true, share: true, trials: true, seed: true },
+    'coverage((shares) => meanInterval(shares), { n: 30 })',
+  )
+  const { n, k = 1, share = 0.5, trials = 2000, seed = 7 } = options
   const uniform = randomFrom(seed)
   const draw = typeof share === 'number' ? () => share : () => share(uniform)
   const truth = typeof share === 'number' ? share : meanOf(share, seed)

@@ -1,5 +1,6 @@
 // What a vote among k samples gives.
 
+import { checkKnown } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { logChoose } from './independent.js'
 import { randomFrom } from './random.js'
@@ -23,8 +24,10 @@ export function majAtK(
   answers: readonly (number | null)[],
   right: readonly boolean[],
   k: number,
-  { draws = 10_000, seed = 7 }: { draws?: number; seed?: number } = {},
+  options: { draws?: number; seed?: number } = {},
 ): number {
+  checkKnown('majAtK(…)', options, { draws: true, seed: true })
+  const { draws = 10_000, seed = 7 } = options
   const n = answers.length
   if (right.length !== n)
     throw new Stopped(

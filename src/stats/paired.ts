@@ -1,5 +1,6 @@
 // Two models on the same problems: is the difference more than luck?
 
+import { checkKnown } from '../known.js'
 import { Stopped } from '../stopped.js'
 import { passed, takesNumbers } from '../taken.js'
 import { studentQuantile } from './beta.js'
@@ -47,8 +48,10 @@ export interface PairedOptions {
 export function pairedDifference(
   a: Readonly<Record<string, number>>,
   b: Readonly<Record<string, number>>,
-  { confidence = 0.95, interval: kind = 'student', seed = 7 }: PairedOptions = {},
+  options: PairedOptions = {},
 ): Difference {
+  checkKnown('pairedDifference(…)', options, { confidence: true, interval: true, seed: true })
+  const { confidence = 0.95, interval: kind = 'student', seed = 7 } = options
   for (const one of [a, b])
     if (typeof one !== 'object' || one === null)
       throw new Stopped(
