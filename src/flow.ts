@@ -91,7 +91,7 @@ export function flow(rows: Iterable<Row>, options: FlowOptions = {}): FlowLine[]
     const lost = stages.get(loss.stage) ?? new Map<string, number>()
     stages.set(loss.stage, lost.set(loss.why, (lost.get(loss.why) ?? 0) + 1))
   }
-  const accounts = options.from?.account ?? []
+  const accounts = options?.from?.account ?? []
   const names = [...new Set([...accounts.map(({ source }) => source), ...through.keys()])].sort()
   const lines: FlowLine[] = []
   for (const { name: stage } of STAGES.slice(0, reached)) {

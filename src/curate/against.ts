@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { benchmarkPrompts } from '../problems/index.js'
 import type { Problem } from '../rows.js'
 import { Stopped } from '../stopped.js'
+import { passed } from '../taken.js'
 import { Benchmarks } from './near.js'
 
 /** A benchmark that was compared with. */
@@ -70,6 +71,11 @@ async function loadOne(source: string, step: string): Promise<Problem[]> {
 export function checkAgainst({ without, skip }: AgainstOptions, example: string): void {
   const bad = (what: string): Stopped => new Stopped('bad-call', what, example)
   if (without !== undefined && !Array.isArray(without)) throw bad(`without is ${JSON.stringify(without)}, not a list.`)
+  const other = without?.findIndex((source) => typeof source !== 'string' && !Array.isArray(source)) ?? -1
+  if (other >= 0)
+    throw bad(
+      `without takes names, files or lists of problems, and number ${other} of them is ${passed(without![other])}.`,
+    )
   if (skip === undefined) return
   if (!Array.isArray(skip)) throw bad(`skip is ${JSON.stringify(skip)}, not a list.`)
   const stray = skip.find((name) => !without?.includes(name))

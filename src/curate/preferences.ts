@@ -47,8 +47,8 @@ export interface PreferenceOptions {
  * @example const pairs = preferences(judged, { most: { 'right-wrong': 1_000 } }); await dataset(pairs, { name: 'flash', in: work })
  */
 export function preferences(rows: Iterable<Judged>, options: PreferenceOptions = {}): Preference[] {
-  const { kinds = ['shortest-longest', 'right-wrong'], most = {}, seed = 7, ratio = 1, tokens = estimated } = options
   checkKnown('preferences(…)', options, OPTIONS)
+  const { kinds = ['shortest-longest', 'right-wrong'], most = {}, seed = 7, ratio = 1, tokens = estimated } = options
   check(rows, options)
   const problems = new Map<string, Judged[]>()
   for (const row of rows) {

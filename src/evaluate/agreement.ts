@@ -48,7 +48,7 @@ export async function agreement(
   graders: Readonly<Record<string, Grader>>,
   options: KeptOptions & { workers?: number } = {},
 ): Promise<Agreements> {
-  const names = Object.keys(graders)
+  const names = Object.keys(graders ?? {})
   if (names.length < 2)
     throw new Stopped(
       'bad-call',

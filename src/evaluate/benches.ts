@@ -1,6 +1,7 @@
 // The benchmarks of the report and three more, written with `bench` as a user's own would be.
 
 import { existsSync } from 'node:fs'
+import { checkKnown } from '../known.js'
 import { nearest } from '../nearest.js'
 import { sources } from '../problems/index.js'
 import { Stopped } from '../stopped.js'
@@ -53,7 +54,9 @@ export interface LiveCodeBenchOptions {
  * @throws Stopped('bad-call') for a release that there is not; `evaluate` stops at a date that is none.
  * @example await evaluate(sky, { benches: ['math500', liveCodeBench({ release: 5, from: '2024-08-01' })], in: work })
  */
-export function liveCodeBench({ release = 2, from, to, difficulty }: LiveCodeBenchOptions = {}): Bench[] {
+export function liveCodeBench(options: LiveCodeBenchOptions = {}): Bench[] {
+  checkKnown('liveCodeBench(…)', options, { release: true, from: true, to: true, difficulty: true })
+  const { release = 2, from, to, difficulty } = options
   if (!Number.isInteger(release) || release < 1 || release > 6)
     throw new Stopped('bad-call', `LiveCodeBench has releases 1 to 6, not ${release}.`, 'liveCodeBench({ release: 5 })')
   const window = [from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' ')

@@ -1,5 +1,6 @@
 // What can be asked for by name, as rows that show themselves as a table.
 import { Stopped } from '../stopped.js'
+import { takesText } from '../taken.js'
 import { escapeHtml, number } from '../workspace/index.js'
 import { CATALOGUE, FAMILIES, type Source } from './catalogue.js'
 import { whyDiffers } from './sieve.js'
@@ -28,6 +29,7 @@ export interface SourceInfo {
  * @throws Stopped 'no-dataset' where none begins so.
  */
 export function sources(name = ''): SourceInfo[] {
+  takesText('sources', name, "sources('numina')")
   const found = [...CATALOGUE.values()].filter((source) => source.name.startsWith(name.toLowerCase()))
   if (found.length === 0)
     throw new Stopped(

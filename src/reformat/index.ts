@@ -62,6 +62,7 @@ type Outcome = { parts: Parts; format: Extract<Format, { ok: true }> } | { forma
  * @example await reformat(raw, { model: model('gpt-4o-mini'), in: work, seed: 1 }) // what was refused is asked once more
  */
 export function reformat(rows: Rows<Sample>, options: ReformatOptions = {}): Step<Formatted> {
+  checkKnown('reformat(…)', options, OPTIONS)
   const { model, stage = 'reformat', split: order = model ? 'never' : 'first' } = options
   check(rows, options)
   takesRows('reformat', rows, { fix: 'reformat(await sample(asked, { model }))', has: ['text'], coming: true })
@@ -179,7 +180,6 @@ const OPTIONS: Known<Required<ReformatOptions>> = {
 }
 
 function check(rows: Rows<Sample>, options: ReformatOptions): void {
-  checkKnown('reformat(…)', options, OPTIONS)
   const { model, split, prompts, in: work, temperature, maxTokens, seed } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   const example = "reformat(raw, { model: model('gpt-4o-mini'), in: work })"

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Stopped } from '../stopped.js'
+import { takesText } from '../taken.js'
 import type { ReformatPrompts } from './prompt.js'
 
 /** First 16 hex digits of the sha256 of the two texts, as they were when the data was made and are still. */
@@ -21,6 +22,7 @@ const PLACES = ['scripts/prompts.py', 'skythought/tools/util/prompts.py']
  * @example await reformat(raw, { model: mini, prompts: await skyT1Reformat('SkyThought'), in: work })
  */
 export async function skyT1Reformat(checkout: string): Promise<ReformatPrompts> {
+  takesText('skyT1Reformat', checkout, "skyT1Reformat('SkyThought')")
   const file = await promptFile(checkout)
   const source = await readFile(file, 'utf8')
   const [prompt, example] = (['convert_prompt', 'convert_prompt_example'] as const).map((name) => {

@@ -34,7 +34,7 @@ export interface UploadPlan {
  * @example await upload(out, { repo: 'me/my-model', dry: false })
  */
 export async function upload(release: Release, options: UploadOptions): Promise<UploadPlan> {
-  const { repo, dry = true } = options
+  const { repo, dry = true } = options ?? ({} as Partial<UploadOptions>)
   if (typeof repo !== 'string' || !/^[\w.-]+\/[\w.-]+$/.test(repo))
     throw new Stopped(
       'bad-call',

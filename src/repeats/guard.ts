@@ -1,5 +1,6 @@
 // A watch on a text while it is written: says when it has begun to repeat itself and does not stop.
 
+import { checkKnown } from '../known.js'
 import { codeUnits } from './words.js'
 
 export interface GuardRule {
@@ -43,7 +44,9 @@ export class LoopGuard {
   #length = 0
   #next: number
 
-  constructor({ span = 1600, times = 4, every = 800 }: GuardRule = {}) {
+  constructor(rule: GuardRule = {}) {
+    checkKnown('new LoopGuard(…)', rule, { span: true, times: true, every: true })
+    const { span = 1600, times = 4, every = 800 } = rule
     this.#rule = { span, times, every }
     this.#next = span
   }

@@ -1,5 +1,6 @@
 // Everything that is measured of one text's repetition, beyond where its loop is.
 
+import { checkKnown } from '../known.js'
 import type { Finish } from '../rows.js'
 import { takesText } from '../taken.js'
 import { compression, repetitionRate, seenBefore } from './rates.js'
@@ -43,6 +44,7 @@ const GRAM = 10
  */
 export function measureRepeats(text: string, options: { finish?: Finish; window?: number } = {}): Measures {
   takesText('measureRepeats', text, 'measureRepeats(row.text)')
+  checkKnown('measureRepeats(…)', options, { finish: true, window: true })
   const { finish, window = 200 } = options
   const codes = codeUnits(text)
   const { ids } = words(codes)

@@ -3,6 +3,7 @@
 import { checkKnown, type Known } from '../known.js'
 import type { Problem, Rows, Sample } from '../rows.js'
 import { Stopped } from '../stopped.js'
+import { passed, takesRows } from '../taken.js'
 import { count, dollars, duration, escapeHtml, number, type Workspace } from '../workspace/index.js'
 import { keptAnswer } from './ask.js'
 import { roughTokens } from './chat.js'
@@ -25,6 +26,8 @@ const tokensOfQwQ: Record<Problem['domain'], { low: number; mean: number; high: 
 
 /** Tokens a second of one request on a busy vLLM server with a 32B model: an order of magnitude, not a measurement. */
 const SPEED = 20
+/** Answers that are looked for in a workspace at most: what takes about a minute. */
+const LOOKED = 5_000_000
 /** Where nothing was measured, a speed may be so many times lower or higher. */
 const SPEED_SPREAD = 2
 
@@ -83,12 +86,13 @@ export interface Estimate {
  * Estimates tokens, hours and dollars of `sample` on the same rows. Sends nothing, unless `probe` says so.
  * @example await estimate(asked, { model: qwq })
  * @example await estimate(asked, { model: qwq, in: work, n: 4, probe: 20 })
- * @throws Stopped('bad-call') for a probe without a workspace; with a probe, what `sample` throws.
+ * @throws Stopped('bad-call') for a probe without a workspace, and for more than five million answers to be looked for
+ *   in one; with a probe, what `sample` throws.
  */
 export async function estimate(rows: Rows<Problem>, options: EstimateOptions): Promise<Estimate> {
-  checkKnown('estimate(…)', options, OPTIONS)
-  const { model, n = 1, maxTokens = 16_384, prompts, in: work } = options
-  check(options)
+  checkKnown('estimate(…)', options, OPTIONS, 'estimate(asked, { model: qwq })')
+  const { model, n = 1, maxTokens = 16_384, prompts, in: work, stage = 'sample' } = options
+  check(rows, { ...options, n })
   const problems: Problem[] = []
   for await (const problem of rows) problems.push(problem)
   const { probe, tokens: _, speed: __, ...settings } = options
@@ -98,17 +102,18 @@ export async function estimate(rows: Rows<Problem>, options: EstimateOptions): P
   const set = promptSet(prompts ?? 'skylab')
   let [requests, kept, promptTokens] = [0, 0, 0]
   const asked: Record<Problem['domain'], number> = { math: 0, code: 0, science: 0 }
-  for (const problem of problems)
-    for (let i = 0; i < n; i++) {
-      const { chat } = chatFor(problem, i, set, sampling)
-      if (work && keptAnswer(model, chat, work, options.stage ?? 'sample')) kept++
-      else {
-        requests++
-        asked[problem.domain in asked ? problem.domain : 'math']++
-        const { system, user } = promptFor(problem, set, model.system)
-        promptTokens += roughTokens(system ?? '') + roughTokens(user)
-      }
-    }
+  const look = work?.stages().includes(stage)
+  if (look && problems.length * n > LOOKED) throw tooMany(work!, problems.length, n)
+  for (const problem of problems) {
+    const { system, user } = promptFor(problem, set, model.system)
+    let missing = n
+    for (let i = 0; look && i < n; i++)
+      if (keptAnswer(model, chatFor(problem, i, set, sampling).chat, work!, stage)) missing--
+    kept += n - missing
+    requests += missing
+    asked[problem.domain in asked ? problem.domain : 'math'] += missing
+    promptTokens += missing * (roughTokens(system ?? '') + roughTokens(user))
+  }
   const tokens = completions(asked, options, maxTokens, found)
   const atOnce = Math.max(1, Math.min(model.concurrency, requests))
   const speed = options.speed ?? found?.speed ?? SPEED
@@ -206,7 +211,18 @@ function summary(rows: Sample[], speed: number, model: Model): NonNullable<Estim
   }
 }
 
-function check({ model, probe, in: work }: EstimateOptions): void {
+function tooMany(work: Workspace, problems: number, n: number): Stopped {
+  return new Stopped(
+    'bad-call',
+    `estimate(…) would look for ${number(problems * n)} answers in ${work.name} (${count(problems, 'problem')}, n = ${number(n)}); it looks for ${number(LOOKED)} at most.`,
+    'Leave out the workspace, and nothing counts as kept: estimate(asked, { model: qwq, n })',
+  )
+}
+
+function check(rows: Rows<Problem>, { model, n, probe, in: work }: EstimateOptions): void {
+  takesRows('estimate', rows, { fix: 'estimate(asked, { model: qwq })', what: 'problems', coming: true })
+  if (!(Number.isInteger(n) && n! >= 1))
+    throw new Stopped('bad-call', `estimate(…) got n = ${passed(n)}.`, 'estimate(asked, { model: qwq, n: 4 })')
   if (typeof model?.cost !== 'function')
     throw new Stopped('bad-call', 'estimate(…) got no model.', "estimate(asked, { model: model('gpt-4o-mini') })")
   if (probe === undefined) return

@@ -1,6 +1,7 @@
 // What an OpenAI-compatible server has to offer.
 
 import { Stopped } from '../stopped.js'
+import { takesText } from '../taken.js'
 import { keyFor, plainURL } from './address.js'
 
 /**
@@ -10,6 +11,7 @@ import { keyFor, plainURL } from './address.js'
  * @throws Stopped('no-server') where nobody answers or the answer is no list of models, 'bad-key', 'no-model' where the list is empty.
  */
 export async function offered(baseURL: string): Promise<string[]> {
+  takesText('offered', baseURL, "offered('http://127.0.0.1:8000/v1')")
   const url = plainURL(baseURL)
   const key = keyFor(url, baseURL !== process.env.OPENAI_BASE_URL)
   const fix = `Is the server up, and does the address end in /v1? Try: curl ${url}/models`

@@ -96,11 +96,11 @@ const OPTIONS: Known<Required<ModelOptions>> = {
 }
 
 export function checkModel(id: string, options: ModelOptions): void {
-  const { concurrency, retries, timeout, silence, patience, price, baseURL, batch, replay, identity } = options
   const bad = (what: string, fix: string) => new Stopped('bad-call', what, fix)
   if (typeof id !== 'string' || id.trim() === '')
     throw bad(`model(…) got ${JSON.stringify(id)} for its name.`, "model('gpt-4o-mini')")
   checkKnown(`model('${id}', …)`, options, OPTIONS)
+  const { concurrency, retries, timeout, silence, patience, price, baseURL, batch, replay, identity } = options
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1))
     throw bad(`model('${id}') got the concurrency ${concurrency}.`, `model('${id}', { concurrency: 16 })`)
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0))

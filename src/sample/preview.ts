@@ -1,4 +1,5 @@
 // One problem as it would be sent, to be read before anything is paid for.
+import { checkKnown } from '../known.js'
 import type { Problem } from '../rows.js'
 import { escapeHtml } from '../workspace/index.js'
 import type { Model } from './model.js'
@@ -14,6 +15,7 @@ export interface Preview extends Prompt {
  * @example preview(asked[0], { model: qwq })
  */
 export function preview(problem: Problem, options: { prompts?: Prompts; model?: Model } = {}): Preview {
+  checkKnown('preview(…)', options, { prompts: true, model: true })
   const prompt = promptFor(problem, options.prompts, options.model?.system)
   const turns: [string, string][] = [['user', prompt.user]]
   if (prompt.system !== null) turns.unshift(['system', prompt.system])

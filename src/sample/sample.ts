@@ -51,6 +51,7 @@ interface Question {
  * @example const raw = await sample(asked, { model: qwq, in: work, temperature: 0.7, maxTokens: 16_384 })
  */
 export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample> {
+  checkKnown('sample(…)', options, OPTIONS, 'sample(asked, { model: qwq, in: work })')
   const { model, in: work, n = 1, temperature = 0.7, maxTokens = 16_384 } = options
   const { prompts = 'skylab', stage = 'sample' } = options
   check(rows, { ...options, n, temperature, maxTokens })
@@ -189,7 +190,6 @@ function check(rows: Rows<Problem>, options: SampleOptions): void {
       `sample(…) got ${rows === null ? 'null' : typeof rows} for its problems.`,
       "sample(await problems('practice'), { model: qwq, in: work })",
     )
-  checkKnown('sample(…)', options, OPTIONS)
   if (seed !== undefined && !Number.isInteger(seed))
     throw bad(`sample(…) got the seed ${JSON.stringify(seed)}.`, 'sample(asked, { model: qwq, in: work, seed: 1 })')
   // Of another copy of the package it is no instance, and has all that is used.

@@ -48,7 +48,7 @@ export async function sql<T = Record<string, unknown>>(
   const interrupt = () => connection.interrupt()
   signal.addEventListener('abort', interrupt, { once: true })
   try {
-    for (const [name, source] of Object.entries(sources)) await lay(connection, name, source, folder, signal)
+    for (const [name, source] of Object.entries(sources ?? {})) await lay(connection, name, source, folder, signal)
     return shown(await run<T>(connection, query))
   } catch (error) {
     if (signal.aborted)

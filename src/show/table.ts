@@ -2,8 +2,9 @@
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { DISPLAY, type MimeBundle } from '../host.js'
+import { checkKnown } from '../known.js'
 import { Stopped } from '../stopped.js'
-import { passed } from '../taken.js'
+import { passed, takesText } from '../taken.js'
 import { type Cell, type Columns, columnsOf } from './columns.js'
 import { type DataFrame, danfo, FRAME_MEMBERS, type FrameMembers, isDataFrame } from './danfo.js'
 import { save } from './save.js'
@@ -24,6 +25,7 @@ export interface TableOptions {
  * @throws Stopped 'bad-call' where the value is neither, or a named column is in no row.
  */
 export function table(rows: Iterable<unknown> | DataFrame | Frame, options: TableOptions = {}): Frame {
+  checkOptions(options)
   if (rows instanceof Frame) return table(rows.frame, options)
   if (isDataFrame(rows)) return new Frame(ofFrame(rows), options, rows)
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows)) throw noRows(rows)
@@ -146,6 +148,18 @@ function noRows(value: unknown): Stopped {
     return bad(`table(value.${lists.at(-1)![0]})`)
   const rows = fields.length > 1 && fields.every(([, inside]) => typeof inside === 'object' && inside !== null)
   return bad(rows ? 'table(Object.values(value))' : 'table([value])')
+}
+
+function checkOptions(options: TableOptions): void {
+  checkKnown('table(…)', options, { title: true, columns: true })
+  const { title, columns } = options
+  if (title !== undefined) takesText('title of table(…)', title, "table(rows, { title: 'Scores' })")
+  if (columns !== undefined && !(Array.isArray(columns) && columns.every((name) => typeof name === 'string')))
+    throw new Stopped(
+      'bad-call',
+      `columns of table(…) is ${passed(columns)}; it is a list of names.`,
+      `table(rows, { columns: [${typeof columns === 'string' ? `'${columns}'` : "'id'"}] })`,
+    )
 }
 
 function chosen(rows: readonly unknown[], names: string[]): Columns {

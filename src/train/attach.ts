@@ -71,6 +71,7 @@ function jobOf(text: string): Job | undefined {
  * Every machine is asked once. One that does not answer is said to be 'unreachable', with its last known place.
  */
 export async function runs(options: AttachOptions = {}): Promise<RunStatus[]> {
+  checkKnown('runs(…)', options, OPTIONS)
   const { in: work, on, sshConfig, folder = DEFAULT_FOLDER } = options
   const groups = new Map<string, { far: Machine; jobs: Map<string, Job> }>()
   for (const dir of places(work)) {

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   attach,
+  batches,
   bench,
+  bootstrap,
   checkDataset,
   compare,
   dataset,
@@ -13,15 +15,21 @@ import {
   evaluate,
   inspectRepeats,
   label,
+  mcnemarPower,
   mix,
   model,
+  offered,
+  plot,
   preferences,
+  preview,
   problems,
   push,
   reformat,
   rescore,
   sample,
   serve,
+  skyT1Reformat,
+  table,
   train,
   verify,
   workspace,
@@ -84,5 +92,51 @@ describe('an option that there is not', () => {
     const error = await stoppedBy((async () => await sample(asked, { model: m, in: work, prompts }))())
     expect(error).toMatchObject({ code: 'bad-call', message: expect.stringContaining('"Answer."') })
     expect(error.fix).toContain('question: problem.prompt')
+  })
+})
+
+describe('options that are null or left out', () => {
+  const rows = [{ id: 'a/1', source: 'a', domain: 'math', kind: 'math', prompt: 'A?', answer: '1' }] as never
+  it.each<[string, () => unknown, RegExp]>([
+    ['sample', () => sample(rows, undefined as never), /^sample\(…\) got no options/],
+    ['sample', () => sample(rows, null as never), /^The options of sample\(…\) are null/],
+    ['estimate', () => estimate(rows, undefined as never), /^estimate\(…\) got no options/],
+    ['estimate', () => estimate(5 as never, { model: m }), /^estimate takes problems, and got 5/],
+    ['batches', () => batches(undefined as never, work), /^batches\(…\) takes a model, and got undefined/],
+    ['batches', () => batches(m, undefined as never), /^batches\(…\) takes a workspace, and got undefined/],
+    ['offered', () => offered(undefined as never), /^offered takes a text, and got undefined/],
+    ['preview', () => preview({ prompt: 'A?' } as never, null as never), /^The options of preview\(…\) are null/],
+    ['workspace', () => workspace(folder.folder, null as never), /^The options of workspace\(…\) are null/],
+    ['model', () => model('m', null as never), /^The options of model\('m', …\) are null/],
+    ['reformat', () => reformat([], null as never), /^The options of reformat\(…\) are null/],
+    ['bootstrap', () => bootstrap([0, 1], null as never), /^The options of bootstrap\(…\) are null/],
+    ['bootstrap', () => bootstrap([0, 1], { resamples: 1e15 }), /resamples is 1000000000000000; .* 2 to 1,000,000/],
+    ['mcnemarPower', () => mcnemarPower(0.1, 0.05, 30, null as never), /^The options of mcnemarPower\(…\) are null/],
+    ['mcnemarPower', () => mcnemarPower(0.1, 0.05, -1), /whole number from 0 on, got -1/],
+    ['table', () => table([], { title: 5 as never }), /^title of table\(…\) takes a text, and got 5/],
+    ['table', () => table([{ id: 1 }], { columns: 'id' as never }), /^columns of table\(…\) is 'id'; it is a list/],
+    ['skyT1Reformat', () => skyT1Reformat(5 as never), /^skyT1Reformat takes a text, and got 5/],
+    [
+      'plot.scores',
+      () => plot.scores([{ model: 'a', bench: 'b', value: 1 }] as never, { published: 'x' as never }),
+      /^published of plot\.scores is 'x'/,
+    ],
+    ['decontaminate', () => decontaminate(rows, { without: [null as never] }), /number 0 of them is null/],
+  ])('%s', async (_, call, says) => {
+    const error = await stoppedBy((async () => await call())())
+    expect(error.code).toBe('bad-call')
+    expect(error.message).toMatch(says)
+    expect(error.fix).toMatch(/\S/)
+  })
+
+  it('estimate counts a million samples without drawing one, and looks for no more kept ones than it can', async () => {
+    const many = await estimate(rows, { model: m, n: 1_000_000 })
+    const one = await estimate(rows, { model: m })
+    expect(many.requests).toBe(1_000_000)
+    expect(many.promptTokens).toBe(1_000_000 * one.promptTokens)
+    await work.once('sample', { question: 1 }, async () => ({ value: 1 }))
+    expect((await estimate(rows, { model: m, in: work, n: 3 })).requests).toBe(3)
+    const error = await stoppedBy(estimate(rows, { model: m, in: work, n: 6_000_000 }))
+    expect(error.message).toMatch(/would look for 6,000,000 answers/)
   })
 })

@@ -1,5 +1,6 @@
 // A question answered through a batch, and the batches of a workspace to look at.
 import { Stopped } from '../../stopped.js'
+import { passed } from '../../taken.js'
 import { count, keyOf, number, type Workspace } from '../../workspace/index.js'
 import type { Chat, Reply } from '../chat.js'
 import type { Model } from '../model.js'
@@ -74,9 +75,15 @@ export interface BatchState {
 
 /**
  * The batches of a model in a workspace whose answers have not been fetched, as the server sees them now.
+ * @throws Stopped('bad-call') without a model or a workspace
  * @example await batches(mini, work)
  */
 export async function batches(model: Model, work: Workspace): Promise<BatchState[]> {
+  // Of another copy of the package they are no instances, and have all that is used.
+  if (typeof model?.ask !== 'function')
+    throw new Stopped('bad-call', `batches(…) takes a model, and got ${passed(model)}.`, 'await batches(mini, work)')
+  if (typeof work?.once !== 'function')
+    throw new Stopped('bad-call', `batches(…) takes a workspace, and got ${passed(work)}.`, 'await batches(mini, work)')
   const office = new Office(model)
   const found: BatchState[] = []
   for (const { id, questions } of new Book(work.dir).open(model.id, model.address)) {

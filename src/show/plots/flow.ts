@@ -38,6 +38,7 @@ export interface FlowFigureOptions extends FigureOptions, FlowOptions {
  * `{ from: asked }` a line below says what loading left out.
  */
 export function flowFigure(rows: readonly (Judged | TrainingRow)[], options: FlowFigureOptions = {}): Figure {
+  options ??= {}
   takesRows('plot.flow', rows, { fix: 'plot.flow(await verify(rows))', has: ['id', 'source'] })
   const own = options.source === undefined ? rows : rows.filter(({ source }) => source === options.source)
   if (own.length === 0) throw new Stopped('no-rows', 'There are no rows to draw.', 'plot.flow(await verify(rows))')

@@ -15,6 +15,7 @@ export interface MixOptions extends FigureOptions {
 
 /** Rows kept in the mix: one bar a domain, one colour a source, the quota as a mark. */
 export function mixFigure(rows: readonly TrainingRow[], options: MixOptions = {}): Figure {
+  options ??= {}
   takesRows('plot.mix', rows, { fix: 'plot.mix(await mix(judged, quota, { seed: 7 }))', has: ['fate'] })
   const kept = rows.filter((row) => row.fate.kept)
   const quota = options.quota ?? {}

@@ -2,7 +2,7 @@
 
 import type { Score } from '../../rows.js'
 import { Stopped } from '../../stopped.js'
-import { takesRows } from '../../taken.js'
+import { passed, takesRows } from '../../taken.js'
 import { Figure } from '../figure.js'
 import { type FigureOptions, size } from '../theme.js'
 import { barsLayout, groupedBars, type Mark } from './bars.js'
@@ -54,6 +54,12 @@ export function scoresFigure(scores: readonly Score[], options: ScoresOptions = 
 
 function publishedMarks(published: NonNullable<ScoresOptions['published']>, benches: string[]): Mark[] {
   const numbers = published === true ? publishedFor(benches) : published === false ? [] : published
+  if (!Array.isArray(numbers))
+    throw new Stopped(
+      'bad-call',
+      `published of plot.scores is ${passed(numbers)}.`,
+      "published: true, or published: [{ model: 'o1', bench: 'math500', value: 0.948 }]",
+    )
   return numbers.map(({ model, bench, value }) => ({ name: `published: ${model}`, group: bench, value }))
 }
 

@@ -21,6 +21,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { host, liveDisplay } from '../../host.js'
 import { Stopped } from '../../stopped.js'
+import { passed } from '../../taken.js'
 import { sha256Of } from '../data.js'
 import { DEFAULT_FOLDER, writeFiles } from '../job.js'
 import { isSlurm, machine } from '../machine.js'
@@ -66,6 +67,12 @@ export async function rowsArray<T extends object>(
   rows: Iterable<T>,
   options: RowsArrayOptions,
 ): Promise<(T & Record<string, unknown>)[]> {
+  if (typeof options !== 'object' || options === null)
+    throw new Stopped(
+      'bad-call',
+      `rowsArray(…) takes options, and got ${passed(options)}.`,
+      "rowsArray('judge', rows, { on: 'cluster', in: work })",
+    )
   const { on, in: work, shards = 8, folder = DEFAULT_FOLDER, retries = 2 } = options
   const script = arrayScript(step, options)
   const kept = path.join(work.dir, 'rows')

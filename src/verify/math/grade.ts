@@ -61,6 +61,7 @@ const MAX_TEXT = 2_000_000
  * @example grade('\\frac{1}{2}', 'So it is \\boxed{0.5}.') // { equal: true, how: 'rational', … }
  */
 export function grade(gold: string, pred: string, options: GradeOptions = {}): Grade {
+  options ??= {}
   const policy = options.policy ?? 'strict'
   const rules = checkedRules(options)
   if (pred.length > MAX_TEXT) pred = pred.slice(-MAX_TEXT)
