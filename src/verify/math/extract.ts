@@ -229,6 +229,8 @@ function stated(text: string): Extracted | undefined {
     const line = /^[^\n]*/.exec(text.slice(hash + 4))![0].trim()
     if (line) return { answer: line, by: 'marked' }
   }
+  // Most texts are an answer alone, and say none of these words.
+  if (!/answer|答案|solution/i.test(text)) return undefined
   // The last statement that states something; a text that says "the answer is" a thousand times is not read whole.
   const starts = [...text.matchAll(STATEMENTS)].map((match) => match.index + match[0].length)
   if (starts.length === 0) {
