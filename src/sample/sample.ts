@@ -103,14 +103,7 @@ export function sample(rows: Rows<Problem>, options: SampleOptions): Step<Sample
       for await (const done of pool(questions(), width, (question, _place, inner) => answer(question, inner), signal))
         yield { row: done.row.row, reused: done.row.reused, place: done.place }
     },
-    describe: (row) =>
-      row.finish === 'error'
-        ? lostAs(row.failure)
-        : row.stopped
-          ? 'looping'
-          : row.finish === 'length'
-            ? 'cut-off'
-            : undefined,
+    describe: lostAs,
     // On a machine of one's own nobody counts dollars; elsewhere an unknown price has to be said.
     ...((model.price || !model.local) && { dollars: (row: Sample) => row.dollars }),
     // Recordings come as fast as the disk: their tokens a second would say nothing.
@@ -157,9 +150,11 @@ export function messagesOf({ system, user }: { system: string | null; user: stri
   return system === null ? [turn] : [{ role: 'system', content: system }, turn]
 }
 
-/** A replay's "no" is no failure of a server: the request is simply not in the file. */
-function lostAs(failure: string | undefined): 'not recorded' | 'failed' {
-  return failure !== undefined && isUnrecorded(failure) ? 'not recorded' : 'failed'
+/** Why an answer counts as lost. A replay's "no" is no failure of a server: the request is simply not in the file. */
+function lostAs({ finish, failure, stopped }: Sample): string | undefined {
+  if (finish === 'error') return failure !== undefined && isUnrecorded(failure) ? 'not recorded' : 'failed'
+  if (stopped) return 'looping'
+  return finish === 'length' ? 'cut-off' : undefined
 }
 
 function asideOf(prompt: Prompt, model: Model): Aside {

@@ -5,7 +5,7 @@ import { finalAnswer } from '../math/extract.js'
 const WRAPPED =
   /^(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s+)?[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|boxed|fbox|mbox|textit|mathit)\s*\{\s*)*[\s$*("'\\[{]*([A-J])(?:[\s$*)"'\\\]}.:,]*)$/
 const FOLLOWED =
-  /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/s
+  /^[\s$*`"'(\\[{]*(?:\\?(?:text|textbf|mathrm|mathbf|mbox)\s*\{\s*)*[\s$*("'\\[{]*([A-J])[\s*]*[).:\]](?![\d*^])[\s*}]*(?:\S.*)?$/ds
 
 /** A choice is stated near the end: no more of a text is looked through. */
 const MAX_TAIL = 20_000
@@ -34,7 +34,7 @@ export function isLetter(text: string): string | undefined {
   if (small) return small.toUpperCase()
   const followed = FOLLOWED.exec(trimmed)
   if (!followed) return undefined
-  const from = trimmed.indexOf(followed[1]!, followed[0].search(/[A-J][\s*]*[).:\]]/))
+  const [from] = followed.indices![1]!
   return AND_ANOTHER.test(trimmed.slice(from)) ? undefined : followed[1]
 }
 

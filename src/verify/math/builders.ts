@@ -44,20 +44,24 @@ export function built(tree: Tree & { t: 'builder' }): Tree {
   }
   if (domain === 'Z' || domain === 'N') return wholeNumbers(condition, name, domain) ?? { ...tree, of, where }
   if (domain === 'R' && region(condition, true)?.name === name) return condition
-  return { ...tree, of, where: where.map((part) => part) }
+  return { ...tree, of, where }
 }
 
 /** {nπ : n ∈ ℤ} and {x : x = nπ, n ∈ ℤ} are nπ for each whole n. */
 function familyOf({ of, where }: Tree & { t: 'builder' }): Tree | undefined {
-  const parameter = where.length > 0 ? domainIn(where[where.length - 1]!) : undefined
-  if (!parameter || !/^[ZN]$/.test(parameter.domain) || where.length > 2 || of.t === 'relation') return undefined
-  const named = where.length === 2 ? where[0]! : undefined
-  if (named && !(named.t === 'relation' && named.operators.join() === '=' && of.t === 'symbol')) return undefined
-  if (named?.t === 'relation' && !(named.of[0]!.t === 'symbol' && named.of[0].name === (of as { name: string }).name))
-    return undefined
-  const value = named?.t === 'relation' ? named.of[1]! : of
-  if (value.t === 'symbol' || [...symbols(value)].join() !== parameter.name) return undefined
+  const [last, named, ...others] = [...where].reverse()
+  const parameter = last && others.length === 0 ? domainIn(last) : undefined
+  const value = named ? valueSaid(of, named) : of
+  if (!parameter || !/^[ZN]$/.test(parameter.domain) || !value) return undefined
+  if (value.t === 'relation' || value.t === 'symbol' || [...symbols(value)].join() !== parameter.name) return undefined
   return { t: 'family', of: value, parameters: [parameter] }
+}
+
+/** What a condition like x = nπ says that x is. */
+function valueSaid(name: Tree, condition: Tree): Tree | undefined {
+  if (name.t !== 'symbol' || condition.t !== 'relation' || condition.operators.join() !== '=') return undefined
+  const [left, right] = condition.of
+  return left!.t === 'symbol' && left!.name === name.name ? right : undefined
 }
 
 /** The whole numbers of a bounded region. */

@@ -113,7 +113,7 @@ function tidied(text: string): string {
   // With the number in words too, "minus three", it is wordValue's.
   if (/^(?:minus|negative)\s/i.test(text)) text = text.replace(/^[a-z]+\s+(?=\.?\d(?!\d*-[a-z])|\\[dt]?frac)/i, '-')
   if (text.includes('per cent')) text = text.replace(/per cent\b/g, '\\%')
-  if (/[_^]\{?\w{1,4}\}?\s*[CP]_/.test(text))
+  if (text.includes('_'))
     text = text.replace(BEFORE_LETTER, (...[, braced, n, letter, under, k]: string[]) => {
       const chosen = `\\binom{${braced ?? n}}{${under ?? k}}`
       return letter === 'C' ? chosen : `(${chosen}\\cdot(${under ?? k})!)`
